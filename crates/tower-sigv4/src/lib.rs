@@ -1,0 +1,1 @@
+//! Placeholder: the guide stands here once the crate does something.
