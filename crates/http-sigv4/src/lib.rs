@@ -1,1 +1,59 @@
-//! Placeholder: the guide stands here once the crate does something.
+//! AWS Signature Version 4 for requests of the [`http`] crate.
+//!
+//! [`Signer::sign`] puts a signature on [`http::request::Parts`], or says why it cannot. It is pure:
+//! no async, no I/O, no clock, no globals. The time, the credentials and the body's digest come in
+//! as arguments, so every outcome can be tested.
+//!
+//! **Right or refused.** Either the signature is the one that AWS computes from the bytes that
+//! arrive, or there is a [`SignError`] that names the input and the remedy, and the request is
+//! unchanged. Nothing that a request or credentials can hold makes it panic.
+//!
+//! For a client that signs by itself, with credentials that refresh themselves, take the
+//! `tower-sigv4` crate, which is a tower layer over this one.
+//!
+//! # From credentials to a signature
+//!
+//! 1. [`SigningScope`]: the service and the region.
+//! 2. [`SigningKey`]: credentials, scope and day, derived once and kept.
+//! 3. [`Payload`]: the body's digest, or that it is left unsigned.
+//! 4. [`Signer`]: the rules of the service's [`Profile`], applied to a request.
+//!
+//! [`Signer`] has the example.
+//!
+//! # Choices that are not obvious
+//!
+//! Signature Version 4 leaves some spellings open, and signers differ on them. Where servers are
+//! known to agree, this crate follows them; where they are not, it refuses.
+//!
+//! | input | what is signed |
+//! | --- | --- |
+//! | `%` in a path | `%25`: the path of the wire is encoded once more (except for S3) |
+//! | a path that ends in `/.` or `/..` | refused: signers disagree, and no server's answer is known |
+//! | raw `+` in a query | a space, as every verifier reads it; write `%2B` for a plus |
+//! | bytes that are not UTF-8, as `%FF` | those bytes |
+//! | tab or non-ASCII in a signed header | refused: services read them differently |
+//! | a signed header on several lines | joined by `,`, on the wire as well |
+//! | `Host` header unlike the authority | refused, since HTTP/1.1 sends one and HTTP/2 both |
+//!
+//! The rules are those of AWS's page on [signed requests].
+//!
+//! [signed requests]: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
+
+mod canonical;
+mod date;
+mod error;
+mod host;
+mod key;
+mod payload;
+mod profile;
+mod scope;
+mod signer;
+
+pub use self::{
+    error::SignError,
+    key::SigningKey,
+    payload::Payload,
+    profile::Profile,
+    scope::SigningScope,
+    signer::{CanonicalRequest, Signer},
+};

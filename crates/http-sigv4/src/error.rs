@@ -1,0 +1,183 @@
+use std::{error::Error, fmt};
+
+/// Why a request was not signed.
+///
+/// The request is then as it was: signing is all or nothing. The message names the input that is at
+/// fault and what to do about it; it never holds a secret, a session token or a header's value.
+///
+/// What kind of failure it is, the predicates tell; more kinds may come.
+#[derive(Clone, Debug)]
+pub struct SignError {
+    kind: Kind,
+}
+
+impl SignError {
+    /// Whether the request is at fault: its target, its host or a header.
+    pub fn is_request(&self) -> bool {
+        use Kind::*;
+        matches!(
+            self.kind,
+            RequestTarget
+                | AmbiguousPath
+                | AlreadyPresigned
+                | MissingHost
+                | InvalidHost
+                | HostMismatch
+                | SeveralHosts
+                | HeaderValue(_)
+                | NominatedByConnection(_)
+                | TooManyHeaders
+        )
+    }
+
+    /// Whether the request carries a signature in its query already, as a presigned URL does.
+    pub fn is_already_signed(&self) -> bool {
+        matches!(self.kind, Kind::AlreadyPresigned)
+    }
+
+    /// Whether the credentials are at fault: a key or a token that no request can carry.
+    pub fn is_credentials(&self) -> bool {
+        use Kind::*;
+        matches!(self.kind, AccessKeyId | SecretAccessKey | SessionToken)
+    }
+
+    /// Whether the time is at fault: the clock itself, or a key that was derived for another day.
+    pub fn is_clock(&self) -> bool {
+        matches!(self.kind, Kind::Clock | Kind::KeyOfAnotherDay)
+    }
+
+    /// Whether the payload is at fault: one that the service does not take.
+    pub fn is_payload(&self) -> bool {
+        use Kind::*;
+        matches!(
+            self.kind,
+            UnsignedRefused | UnsignedRequired | UnsignedInClear
+        )
+    }
+
+    /// Whether a setting is at fault: a service or region that is not a name, a header that cannot
+    /// be signed.
+    pub fn is_configuration(&self) -> bool {
+        matches!(self.kind, Kind::ScopeName(_) | Kind::NeverSigned(_))
+    }
+}
+
+impl From<Kind> for SignError {
+    #[cold]
+    fn from(kind: Kind) -> Self {
+        Self { kind }
+    }
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Kind {
+    RequestTarget,
+    AmbiguousPath,
+    AlreadyPresigned,
+    MissingHost,
+    InvalidHost,
+    HostMismatch,
+    SeveralHosts,
+    HeaderValue(Box<str>),
+    NominatedByConnection(Box<str>),
+    TooManyHeaders,
+    NeverSigned(Box<str>),
+    ScopeName(&'static str),
+    AccessKeyId,
+    SecretAccessKey,
+    SessionToken,
+    KeyOfAnotherDay,
+    Clock,
+    UnsignedRefused,
+    UnsignedRequired,
+    UnsignedInClear,
+}
+
+impl fmt::Display for SignError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match &self.kind {
+            Kind::RequestTarget => {
+                "the request target is not a path, so it cannot be signed: `*`, CONNECT and \
+                 authority-form targets have no signature; use an absolute URI"
+            }
+            Kind::AmbiguousPath => {
+                "the path ends in `/.` or `/..`, for which no canonical form is agreed on; remove \
+                 the dot segment from the URI"
+            }
+            Kind::AlreadyPresigned => {
+                "the query has `X-Amz-Signature`, so the URL is presigned already; send it \
+                 unsigned, or sign the URL that it was made from"
+            }
+            Kind::MissingHost => {
+                "no host to sign for: the URI has no authority and there is no `Host` header; use \
+                 an absolute URI, or name the host with `signing_host`"
+            }
+            Kind::InvalidHost => {
+                "the host is not one that can be signed: it is empty, or its port is not a number \
+                 up to 65535, or it is not a host at all; correct the URI or the `Host` header"
+            }
+            Kind::HostMismatch => {
+                "the `Host` header differs from the URI's authority, and HTTP/1.1 and HTTP/2 send \
+                 one or the other; remove the header, or name the host that the service sees with \
+                 `signing_host`"
+            }
+            Kind::SeveralHosts => "there is more than one `Host` header; leave one",
+            Kind::HeaderValue(name) => {
+                return write!(
+                    f,
+                    "the value of `{name}` would be signed, but holds a tab or a byte outside \
+                     ASCII, which services read differently; encode it or remove the header"
+                );
+            }
+            Kind::NominatedByConnection(name) => {
+                return write!(
+                    f,
+                    "`Connection` nominates the signed header `{name}`, so the next hop would \
+                     strip it; remove it from `Connection`"
+                );
+            }
+            Kind::TooManyHeaders => "the request has too many headers to add a signature to",
+            Kind::NeverSigned(name) => {
+                return write!(
+                    f,
+                    "`{name}` changes on its way, so a signature over it would break; do not name \
+                     it as a signed header"
+                );
+            }
+            Kind::ScopeName(what) => {
+                return write!(
+                    f,
+                    "the {what} is not a name of 1 to 64 ASCII letters, digits, `-` or `_`, as in \
+                     `execute-api` or `us-east-1`"
+                );
+            }
+            Kind::AccessKeyId => {
+                "the access key id is empty or has a byte that no `Authorization` header can \
+                 carry; look for white space or a newline at its end"
+            }
+            Kind::SecretAccessKey => {
+                "the secret access key is empty, has white space around it or a control \
+                 character in it; look for a newline at its end"
+            }
+            Kind::SessionToken => {
+                "the session token has a byte that no header can carry; look for white space or a \
+                 newline in it"
+            }
+            Kind::KeyOfAnotherDay => {
+                "the signing key was derived for another day; derive it again for the time of \
+                 signing"
+            }
+            Kind::Clock => "the time is before 1970 or after the year 9999; set the clock",
+            Kind::UnsignedRefused => "the service does not take an unsigned payload; hash the body",
+            Kind::UnsignedRequired => {
+                "the service takes nothing but an unsigned payload; use `Payload::Unsigned`"
+            }
+            Kind::UnsignedInClear => {
+                "an unsigned payload over plain http is covered by nothing; use https or hash the \
+                 body"
+            }
+        })
+    }
+}
+
+impl Error for SignError {}

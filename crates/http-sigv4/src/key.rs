@@ -1,0 +1,223 @@
+use std::{fmt, time::SystemTime};
+
+use aws_credential_types::Credentials;
+use hmac::{Hmac, KeyInit, Mac};
+use http::HeaderValue;
+use sha2::Sha256;
+
+use crate::{SignError, SigningScope, date::AmzDate, error::Kind};
+
+/// Credentials made ready to sign one day's requests within one [`SigningScope`].
+///
+/// It holds the access key id, the session token as a header, and the [derived signing key] as a
+/// ready HMAC state, so the three always come from the same credentials. Deriving takes about as
+/// long as signing: do it once and keep the key until [`is_for`](Self::is_for) says otherwise.
+///
+/// `Debug` shows the access key id and the credential scope, never the key or the token. The key is
+/// wiped from memory on drop.
+///
+/// ```
+/// use std::time::{Duration, SystemTime};
+///
+/// use aws_credential_types::Credentials;
+/// use http_sigv4::{SigningKey, SigningScope};
+///
+/// let credentials = Credentials::new("AKIDEXAMPLE", "secret", None, None, "example");
+/// let scope = SigningScope::new("execute-api", "us-east-1")?;
+/// let time = SystemTime::UNIX_EPOCH + Duration::from_secs(1_440_938_160);
+///
+/// let key = SigningKey::derive(&credentials, &scope, time)?;
+/// assert_eq!(key.credential_scope(), "20150830/us-east-1/execute-api/aws4_request");
+/// assert!(!key.is_for(&scope, time + Duration::from_secs(86_400)));
+/// # Ok::<_, http_sigv4::SignError>(())
+/// ```
+///
+/// [derived signing key]: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
+#[derive(Clone)]
+pub struct SigningKey {
+    access_key_id: Box<str>,
+    session_token: Option<HeaderValue>,
+    scope: SigningScope,
+    credential_scope: Box<str>,
+    mac: Hmac<Sha256>,
+}
+
+impl SigningKey {
+    /// Derives the key for the day of `time`.
+    ///
+    /// An empty session token counts as none.
+    ///
+    /// # Errors
+    ///
+    /// Credentials that no `Authorization` header can carry or that were copied with white space
+    /// around them, and a time before 1970 or after the year 9999.
+    pub fn derive(
+        credentials: &Credentials,
+        scope: &SigningScope,
+        time: SystemTime,
+    ) -> Result<Self, SignError> {
+        let date = AmzDate::at(time)?;
+        // Digits only.
+        let day = String::from_utf8_lossy(date.day());
+        let (region, service) = (scope.region(), scope.service());
+        let secret = secret_access_key(credentials)?;
+        let key = aws_sigv4::sign::v4::generate_signing_key(secret, time, region, service);
+        Ok(Self {
+            access_key_id: access_key_id(credentials)?.into(),
+            session_token: session_token(credentials)?,
+            scope: scope.clone(),
+            credential_scope: format!("{day}/{region}/{service}/aws4_request").into(),
+            mac: Hmac::new_from_slice(key.as_ref()).map_err(|_| Kind::SecretAccessKey)?,
+        })
+    }
+
+    /// Whether the key may sign for `scope` at `time`: a key is good for one scope and one day, UTC.
+    pub fn is_for(&self, scope: &SigningScope, time: SystemTime) -> bool {
+        self.scope == *scope && AmzDate::at(time).is_ok_and(|date| self.is_of(&date))
+    }
+
+    /// The access key id, which is no secret.
+    pub fn access_key_id(&self) -> &str {
+        &self.access_key_id
+    }
+
+    /// Day, region, service and terminator, as `20150830/us-east-1/execute-api/aws4_request`.
+    pub fn credential_scope(&self) -> &str {
+        &self.credential_scope
+    }
+
+    pub(crate) fn session_token(&self) -> Option<&HeaderValue> {
+        self.session_token.as_ref()
+    }
+
+    pub(crate) fn is_of(&self, date: &AmzDate) -> bool {
+        self.credential_scope.as_bytes().starts_with(date.day())
+    }
+
+    /// The signature of a string to sign.
+    pub(crate) fn sign(&self, string_to_sign: &[u8]) -> [u8; 32] {
+        let mut mac = self.mac.clone();
+        mac.update(string_to_sign);
+        mac.finalize().into_bytes().into()
+    }
+}
+
+impl fmt::Debug for SigningKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SigningKey")
+            .field("access_key_id", &self.access_key_id)
+            .field("credential_scope", &self.credential_scope)
+            .finish_non_exhaustive()
+    }
+}
+
+fn access_key_id(credentials: &Credentials) -> Result<&str, SignError> {
+    let id = credentials.access_key_id();
+    // `Credential=ID/SCOPE, ...` has to be read back.
+    let fits = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'/' | b',' | b'=');
+    match !id.is_empty() && id.bytes().all(fits) {
+        true => Ok(id),
+        false => Err(Kind::AccessKeyId.into()),
+    }
+}
+
+fn secret_access_key(credentials: &Credentials) -> Result<&str, SignError> {
+    let secret = credentials.secret_access_key();
+    // Every such secret is a slip: a newline from a file, a blank from a copy.
+    match secret.is_empty() || secret.trim() != secret || secret.contains(char::is_control) {
+        true => Err(Kind::SecretAccessKey.into()),
+        false => Ok(secret),
+    }
+}
+
+fn session_token(credentials: &Credentials) -> Result<Option<HeaderValue>, SignError> {
+    let Some(token) = credentials
+        .session_token()
+        .filter(|token| !token.is_empty())
+    else {
+        return Ok(None);
+    };
+    if !token.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err(Kind::SessionToken.into());
+    }
+    let mut token = HeaderValue::from_str(token).map_err(|_| Kind::SessionToken)?;
+    token.set_sensitive(true);
+    Ok(Some(token))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, UNIX_EPOCH};
+
+    use super::*;
+
+    const NOON: Duration = Duration::from_secs(1_440_936_000);
+
+    fn derive(id: &str, secret: &str, token: Option<&str>) -> Result<SigningKey, SignError> {
+        let credentials = Credentials::new(id, secret, token.map(Into::into), None, "test");
+        let scope = SigningScope::new("iam", "us-east-1")?;
+        SigningKey::derive(&credentials, &scope, UNIX_EPOCH + NOON)
+    }
+
+    #[test]
+    fn a_key_is_good_for_its_own_scope_and_day() {
+        let key = derive("AKID", "secret", None).unwrap();
+        let scope = SigningScope::new("iam", "us-east-1").unwrap();
+        let midnight = UNIX_EPOCH + NOON + Duration::from_secs(12 * 3600);
+        assert!(key.is_for(&scope, midnight - Duration::from_nanos(1)));
+        assert!(!key.is_for(&scope, midnight));
+        assert!(!key.is_for(
+            &SigningScope::new("iam", "us-east-2").unwrap(),
+            UNIX_EPOCH + NOON
+        ));
+        assert!(!key.is_for(
+            &SigningScope::new("sts", "us-east-1").unwrap(),
+            UNIX_EPOCH + NOON
+        ));
+    }
+
+    #[test]
+    fn an_empty_session_token_is_none() {
+        assert!(
+            derive("AKID", "secret", Some(""))
+                .unwrap()
+                .session_token()
+                .is_none()
+        );
+    }
+
+    #[test]
+    fn credentials_that_no_header_can_carry_are_refused_and_not_shown() {
+        for (id, secret, token) in [
+            ("", "hush", None),
+            ("AK/ID", "hush", None),
+            ("AKID\n", "hush", None),
+            ("AK\u{e9}", "hush", None),
+            ("AKID", "", None),
+            ("AKID", "hush\n", None),
+            ("AKID", " hush", None),
+            ("AKID", "hu\0sh", None),
+            ("AKID", "hush", Some("to ken")),
+            ("AKID", "hush", Some("token\r\n")),
+            ("AKID", "hush", Some("t\u{f6}ken")),
+        ] {
+            let error = derive(id, secret, token).unwrap_err();
+            assert!(error.is_credentials(), "{error}");
+            let shown = format!("{error} {error:?}");
+            assert!(
+                !shown.contains("hush") && !shown.contains("ken\""),
+                "{shown}"
+            );
+        }
+    }
+
+    #[test]
+    fn debug_shows_neither_the_key_nor_the_token() {
+        let key = derive("AKID", "hush", Some("token")).unwrap();
+        assert_eq!(
+            format!("{key:?}"),
+            "SigningKey { access_key_id: \"AKID\", \
+             credential_scope: \"20150830/us-east-1/iam/aws4_request\", .. }"
+        );
+    }
+}

@@ -1,0 +1,70 @@
+use std::fmt;
+
+use sha2::{Digest, Sha256};
+
+use crate::canonical::encode::hex;
+
+/// What a signature says of the body.
+///
+/// ```
+/// use http_sigv4::Payload;
+///
+/// assert_eq!(Payload::of(b""), Payload::EMPTY);
+/// assert_eq!(
+///     Payload::EMPTY.to_string(),
+///     "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+/// );
+/// assert_eq!(Payload::Unsigned.to_string(), "UNSIGNED-PAYLOAD");
+/// ```
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Payload {
+    /// The SHA-256 digest of the body.
+    Sha256([u8; 32]),
+    /// Nothing: the signature does not cover the body. Few services take it; see
+    /// [`Profile`](crate::Profile).
+    Unsigned,
+}
+
+impl Payload {
+    /// No body.
+    pub const EMPTY: Self = Self::Sha256([
+        0xe3, 0xb0, 0xc4, 0x42, 0x98, 0xfc, 0x1c, 0x14, 0x9a, 0xfb, 0xf4, 0xc8, 0x99, 0x6f, 0xb9,
+        0x24, 0x27, 0xae, 0x41, 0xe4, 0x64, 0x9b, 0x93, 0x4c, 0xa4, 0x95, 0x99, 0x1b, 0x78, 0x52,
+        0xb8, 0x55,
+    ]);
+
+    /// Hashes a whole body.
+    pub fn of(body: &[u8]) -> Self {
+        Self::Sha256(Sha256::digest(body).into())
+    }
+
+    pub(crate) fn text(&self) -> PayloadText {
+        match self {
+            Self::Sha256(digest) => PayloadText::Hex(hex(digest)),
+            Self::Unsigned => PayloadText::Marker("UNSIGNED-PAYLOAD"),
+        }
+    }
+}
+
+/// As it stands in the canonical request and in `x-amz-content-sha256`.
+impl fmt::Display for Payload {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&String::from_utf8_lossy(self.text().as_bytes()))
+    }
+}
+
+#[derive(Clone)]
+pub(crate) enum PayloadText {
+    Hex([u8; 64]),
+    Marker(&'static str),
+}
+
+impl PayloadText {
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        match self {
+            Self::Hex(digits) => digits,
+            Self::Marker(marker) => marker.as_bytes(),
+        }
+    }
+}
