@@ -335,21 +335,33 @@ struct Changes {
 }
 
 impl Changes {
-    fn commit(self, parts: &mut Parts) -> Result<(), SignError> {
-        // The one step that can fail comes before the first change.
-        parts
-            .headers
-            .try_reserve(self.own.len())
-            .map_err(|_| Kind::TooManyHeaders)?;
-        if let Some(uri) = self.uri {
+    fn commit(mut self, parts: &mut Parts) -> Result<(), SignError> {
+        // A map refuses an insertion when it is full, but also when thousands of its names collide,
+        // which shows too late. So a map of that size is changed in a copy.
+        const ALWAYS_ROOM: usize = 4096;
+        let uri = self.uri.take();
+        if parts.headers.keys_len() < ALWAYS_ROOM {
+            self.insert_into(&mut parts.headers)?;
+        } else {
+            let mut headers = parts.headers.clone();
+            self.insert_into(&mut headers)?;
+            parts.headers = headers;
+        }
+        if let Some(uri) = uri {
             parts.uri = uri;
         }
-        remove_signature(&mut parts.headers);
+        Ok(())
+    }
+
+    fn insert_into(self, headers: &mut HeaderMap) -> Result<(), SignError> {
+        headers
+            .try_reserve(self.own.len())
+            .map_err(|_| Kind::TooManyHeaders)?;
+        remove_signature(headers);
         let own = self.own.into_iter();
         let own = own.filter_map(|(name, value)| Some((name, value?)));
         for (name, value) in own.chain(self.joined) {
-            parts
-                .headers
+            headers
                 .try_insert(name, value)
                 .map_err(|_| Kind::TooManyHeaders)?;
         }

@@ -1,0 +1,269 @@
+//! Which headers are signed, in which form, and what a header cannot be.
+
+mod common;
+
+use std::hash::{Hash, Hasher};
+
+use common::{get, seen, sign, sign_with, signature, signed_headers};
+use http::{
+    HeaderMap,
+    header::{HeaderName, HeaderValue, InvalidHeaderName},
+};
+use http_sigv4::{Profile, SignError, Signer};
+
+fn standard() -> Signer {
+    Signer::new(Profile::STANDARD)
+}
+
+#[test]
+fn the_list_is_signed_and_nothing_else() {
+    let others = [
+        "accept",
+        "accept-encoding",
+        "amz-sdk-request",
+        "cache-control",
+        "connection",
+        "content-length",
+        "content-encoding",
+        "cookie",
+        "date",
+        "expect",
+        "forwarded",
+        "if-match",
+        "keep-alive",
+        "proxy-authorization",
+        "proxy-connection",
+        "range",
+        "te",
+        "traceparent",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+        "user-agent",
+        "via",
+        "x-amz",
+        "x-amzn-requestid",
+        "x-amzn-trace-id",
+        "x-forwarded-for",
+        "x-request-id",
+    ];
+    let mut bare = get("https://h/", &[]);
+    let mut full = get("https://h/", &others.map(|name| (name, &b"x"[..])));
+    sign(&mut bare).unwrap();
+    sign(&mut full).unwrap();
+    assert_eq!(signed_headers(&full), "host;x-amz-date");
+    assert_eq!(signature(&bare), signature(&full));
+
+    let signed: [(_, &[u8]); 4] = [
+        ("content-type", b"text/plain"),
+        ("x-amz-target", b"T"),
+        ("content-md5", b"Q=="),
+        ("x-amz-", b""),
+    ];
+    let mut parts = get("https://h/", &signed);
+    sign(&mut parts).unwrap();
+    assert_eq!(
+        signed_headers(&parts),
+        "content-md5;content-type;host;x-amz-;x-amz-date;x-amz-target"
+    );
+}
+
+#[test]
+fn a_header_is_signed_by_name_wherever_a_request_has_it() {
+    let signer = standard()
+        .sign_header(HeaderName::from_static("range"))
+        .and_then(|signer| signer.sign_header(HeaderName::from_static("if-match")))
+        .unwrap();
+    let mut parts = get("https://h/", &[("range", b"bytes=0-1")]);
+    sign_with(&signer, &mut parts).unwrap();
+    assert_eq!(signed_headers(&parts), "host;range;x-amz-date");
+}
+
+#[test]
+fn naming_a_header_that_is_signed_anyway_changes_nothing() {
+    let named = ["host", "x-amz-date", "x-amz-a", "x-amz-security-token"];
+    let mut signer = standard();
+    for name in named.iter().chain(&named) {
+        signer = signer.sign_header(HeaderName::from_static(name)).unwrap();
+    }
+    let (mut plain, mut by_name) = (
+        get("https://h/", &[("x-amz-a", b"1"), ("host", b"h")]),
+        get("https://h/", &[("x-amz-a", b"1"), ("host", b"h")]),
+    );
+    sign(&mut plain).unwrap();
+    sign_with(&signer, &mut by_name).unwrap();
+    assert_eq!(seen(&plain), seen(&by_name));
+}
+
+#[test]
+fn a_header_that_changes_on_its_way_cannot_be_named() {
+    for name in [
+        "authorization",
+        "connection",
+        "expect",
+        "keep-alive",
+        "proxy-authorization",
+        "proxy-anything",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+        "user-agent",
+        "x-amzn-trace-id",
+    ] {
+        let error = standard()
+            .sign_header(HeaderName::from_static(name))
+            .unwrap_err();
+        assert!(error.is_configuration(), "{error}");
+        assert!(error.to_string().contains(name), "{error}");
+    }
+}
+
+#[test]
+fn a_signed_header_on_several_lines_is_sent_on_one() {
+    let mut several = get(
+        "https://h/",
+        &[
+            ("x-amz-meta-a", b" z   z "),
+            ("accept", b"a"),
+            ("accept", b"b"),
+            ("x-amz-meta-a", b""),
+            ("x-amz-meta-a", b"a, b"),
+        ],
+    );
+    sign(&mut several).unwrap();
+    let sent: Vec<_> = several.headers.get_all("x-amz-meta-a").iter().collect();
+    assert_eq!(sent, ["z z,,a, b"]);
+    let unsigned = several.headers.get_all("accept").iter().count();
+    assert_eq!(unsigned, 2, "an unsigned header stays as it is");
+
+    let mut one = get("https://h/", &[("x-amz-meta-a", b"z z,,a, b")]);
+    sign(&mut one).unwrap();
+    assert_eq!(signature(&one), signature(&several));
+}
+
+#[test]
+fn a_signed_header_on_one_line_is_sent_as_it_stands() {
+    let mut parts = get("https://h/", &[("x-amz-meta-a", b"  a   \"b   c\" ")]);
+    sign(&mut parts).unwrap();
+    assert_eq!(parts.headers["x-amz-meta-a"], "  a   \"b   c\" ");
+    let mut folded = get("https://h/", &[("x-amz-meta-a", b"a \"b c\"")]);
+    sign(&mut folded).unwrap();
+    assert_eq!(signature(&folded), signature(&parts));
+}
+
+#[test]
+fn joined_lines_stay_sensitive_if_one_of_them_was() {
+    let mut parts = get(
+        "https://h/",
+        &[("x-amz-meta-a", b"1"), ("x-amz-meta-a", b"2")],
+    );
+    let last = parts.headers.get_all("x-amz-meta-a").iter().count() - 1;
+    for (index, value) in parts.headers.iter_mut().map(|(_, value)| value).enumerate() {
+        value.set_sensitive(index == last);
+    }
+    sign(&mut parts).unwrap();
+    assert!(parts.headers["x-amz-meta-a"].is_sensitive());
+}
+
+#[test]
+fn a_tab_or_a_byte_outside_ascii_is_refused_in_a_signed_header_only() {
+    for value in [&b"a\tb"[..], b"\xe9", "\u{e9}".as_bytes()] {
+        let mut signed = get("https://h/", &[("x-amz-meta-a", value)]);
+        let error = sign(&mut signed).unwrap_err();
+        assert!(error.is_request() && error.to_string().contains("`x-amz-meta-a`"));
+        sign(&mut get("https://h/", &[("x-other", value)])).unwrap();
+
+        let signer = standard().sign_header(HeaderName::from_static("x-other"));
+        let mut named = get("https://h/", &[("x-other", value)]);
+        assert!(sign_with(&signer.unwrap(), &mut named).is_err());
+    }
+}
+
+#[test]
+fn a_signed_header_that_connection_nominates_is_refused() {
+    for nominated in ["x-amz-date", "close, X-AMZ-Date ", "host", "x-amz-meta-a"] {
+        let headers: [(_, &[u8]); 2] =
+            [("connection", nominated.as_bytes()), ("x-amz-meta-a", b"1")];
+        let mut parts = get("https://h/", &headers);
+        let error = sign(&mut parts).unwrap_err();
+        assert!(error.to_string().contains("Connection"), "{error}");
+    }
+    for harmless in [&b"close"[..], b"keep-alive, te", b"x-amz-meta-a", b"\xff,,"] {
+        sign(&mut get("https://h/", &[("connection", harmless)])).unwrap();
+    }
+}
+
+#[test]
+fn thousands_of_lines_of_one_header_are_joined() {
+    let mut parts = get("https://h/", &[]);
+    // More of them only take longer: the debug assertions of `HeaderMap` are quadratic.
+    for _ in 0..5_000 {
+        let name = HeaderName::from_static("x-amz-meta-a");
+        parts.headers.append(name, HeaderValue::from_static("1"));
+    }
+    sign(&mut parts).unwrap();
+    assert_eq!(parts.headers["x-amz-meta-a"].len(), 9_999);
+}
+
+#[test]
+fn a_request_with_room_for_no_more_headers_is_refused_unchanged() {
+    // Stale, so that there is something to lose.
+    let stale = ["authorization", "x-amz-date"].map(str::parse).into_iter();
+    let names = (0..).map(|number: u32| format!("x-{number}").parse());
+    refused_when_full(stale.chain(names));
+}
+
+/// Names that collide let the map refuse an insertion long before it is full.
+#[test]
+fn a_request_whose_headers_collide_is_refused_unchanged() {
+    let stale = ["authorization", "x-amz-date"].map(str::parse).into_iter();
+    let spread = (0..7_000).map(|number: u32| format!("x-{number}").parse());
+    let colliding = (0..)
+        .map(|number: u32| format!("y-{number}").parse())
+        .filter(|name| bucket(name.as_ref().unwrap()) < 128);
+    refused_when_full(stale.chain(spread).chain(colliding));
+}
+
+fn refused_when_full(names: impl Iterator<Item = Result<HeaderName, InvalidHeaderName>>) {
+    let append = |headers: &mut HeaderMap, name: &HeaderName| {
+        let value = HeaderValue::from_static("1");
+        headers.try_append(name, value).is_ok()
+    };
+    let mut trial = HeaderMap::with_capacity(24_576);
+    let names: Vec<HeaderName> = names
+        .map(Result::unwrap)
+        .take_while(|name| append(&mut trial, name))
+        .collect();
+    // A failed insertion leaves its mark on a map, so the trial is not the request's.
+    let mut parts = get("https://API.example/", &[]);
+    parts.headers = HeaderMap::with_capacity(24_576);
+    names.iter().for_each(|name| {
+        append(&mut parts.headers, name);
+    });
+    let before = seen(&parts);
+    let error: SignError = sign(&mut parts).unwrap_err();
+    assert!(error.to_string().contains("too many headers"), "{error}");
+    assert!(before == seen(&parts), "the request has changed");
+}
+
+/// Where `HeaderMap` wants to put a name: the low bits of its FNV hash.
+fn bucket(name: &HeaderName) -> u64 {
+    struct Fnv(u64);
+
+    impl Hasher for Fnv {
+        fn finish(&self) -> u64 {
+            self.0 & 0x7fff
+        }
+
+        fn write(&mut self, bytes: &[u8]) {
+            for byte in bytes {
+                self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3);
+            }
+        }
+    }
+
+    let mut hasher = Fnv(0xcbf2_9ce4_8422_2325);
+    name.hash(&mut hasher);
+    hasher.finish()
+}

@@ -1,0 +1,236 @@
+//! What signing does to a request: everything or nothing, and the same however often it is done.
+
+mod common;
+
+use std::time::Duration;
+
+use common::{Marker, get, key, key_of, key_with_token, moment, seen, sign, sign_with, signature};
+use http::{
+    Method, Request, Uri,
+    header::{AUTHORIZATION, HeaderName, HeaderValue},
+    request::Parts,
+};
+use http_sigv4::{Payload, Profile, SignError, Signer};
+
+const DAY: Duration = Duration::from_secs(86_400);
+
+fn order() -> Parts {
+    let mut parts = Request::post("https://User@API.Example:443/orders//7?b=2&a=1")
+        .header("x-amz-target", "Orders")
+        .header("accept", "*/*")
+        .header("content-type", "application/json")
+        .header("x-amz-target", "Orders.Create")
+        .header("authorization", "AWS4-HMAC-SHA256 stale")
+        .header("x-amz-date", "20140101T000000Z")
+        .header("x-amz-security-token", "STALE")
+        .header("x-amz-content-sha256", "STALE")
+        .body(())
+        .unwrap()
+        .into_parts()
+        .0;
+    parts.extensions.insert(Marker(7));
+    parts
+}
+
+#[test]
+fn signing_twice_is_signing_once() {
+    let mut once = order();
+    sign(&mut once).unwrap();
+    let mut twice = order();
+    sign(&mut twice).unwrap();
+    sign(&mut twice).unwrap();
+    assert_eq!(seen(&once), seen(&twice));
+}
+
+#[test]
+fn signing_with_other_credentials_at_another_time_leaves_no_trace() {
+    let mut once = order();
+    sign(&mut once).unwrap();
+
+    let mut twice = order();
+    let other_day = moment() + DAY;
+    let other = key_of("OTHER", Some("OTHER-TOKEN"), "sts", other_day);
+    let body = Payload::of(b"other");
+    let signer = Signer::new(Profile::OPENSEARCH_SERVERLESS);
+    signer.sign(&mut twice, &other, body, other_day).unwrap();
+    assert_eq!(twice.headers["x-amz-security-token"], "OTHER-TOKEN");
+    sign(&mut twice).unwrap();
+
+    assert_eq!(
+        once.headers, twice.headers,
+        "and no token, for the credentials have none"
+    );
+    assert_eq!(once.uri, twice.uri);
+}
+
+#[test]
+fn a_stale_signature_never_survives() {
+    let mut parts = order();
+    sign(&mut parts).unwrap();
+    let text = seen(&parts);
+    assert!(
+        !text.to_lowercase().contains("stale") && !text.contains("2014"),
+        "{text}"
+    );
+    assert!(!parts.headers.contains_key("x-amz-security-token"));
+    assert!(!parts.headers.contains_key("x-amz-content-sha256"));
+    assert_eq!(parts.headers.get_all("x-amz-date").iter().count(), 1);
+    assert_eq!(parts.headers.get_all(AUTHORIZATION).iter().count(), 1);
+}
+
+#[test]
+fn a_signature_does_not_depend_on_what_was_stale() {
+    let (mut clean, mut stale) = (get("https://h/", &[]), get("https://h/", &[]));
+    for name in ["authorization", "x-amz-date", "x-amz-content-sha256"] {
+        // Not even a value that could not be signed.
+        let value = HeaderValue::from_bytes(b"\xff\t").unwrap();
+        stale.headers.append(name, value);
+    }
+    sign(&mut clean).unwrap();
+    sign(&mut stale).unwrap();
+    assert_eq!(signature(&clean), signature(&stale));
+}
+
+#[test]
+fn the_authorization_and_the_token_are_marked_sensitive() {
+    let mut parts = order();
+    let signer = Signer::new(Profile::STANDARD);
+    signer
+        .sign(&mut parts, &key_with_token(), Payload::EMPTY, moment())
+        .unwrap();
+    assert!(parts.headers[AUTHORIZATION].is_sensitive());
+    assert!(parts.headers["x-amz-security-token"].is_sensitive());
+    assert!(!parts.headers["x-amz-date"].is_sensitive());
+}
+
+#[test]
+fn only_the_authority_of_the_uri_changes() {
+    let mut parts = order();
+    sign(&mut parts).unwrap();
+    assert_eq!(parts.uri, "https://api.example/orders//7?b=2&a=1");
+    assert_eq!(parts.method, Method::POST);
+    assert_eq!(parts.extensions.get(), Some(&Marker(7)));
+    assert!(
+        !parts.headers.contains_key("host"),
+        "the client writes it from the URI"
+    );
+}
+
+/// Every kind of failure, told by a word of its message, with an order that it befalls.
+#[test]
+fn a_refused_request_is_unchanged() {
+    type Break = fn(&mut Parts);
+    let breaks: [(&str, Break); 10] = [
+        ("request target", |parts| parts.method = Method::CONNECT),
+        ("request target", |parts| {
+            parts.uri = Uri::from_static("*");
+            parts.headers.append("host", "api.example".parse().unwrap());
+        }),
+        ("dot segment", |parts| {
+            parts.uri = Uri::from_static("https://API.example/a/..");
+        }),
+        ("presigned", |parts| {
+            parts.uri = Uri::from_static("https://API.example/?X-Amz-Signature=1");
+        }),
+        ("no host", |parts| parts.uri = Uri::from_static("/orders")),
+        ("not one that can be signed", |parts| {
+            parts.uri = Uri::from_static("https://API.example:99999/");
+        }),
+        ("differs from", |parts| {
+            let _ = parts.headers.insert("host", "other".parse().unwrap());
+        }),
+        ("more than one `Host`", |parts| {
+            parts.headers.append("host", "api.example".parse().unwrap());
+            parts.headers.append("host", "api.example".parse().unwrap());
+        }),
+        ("tab or a byte", |parts| {
+            let value = HeaderValue::from_bytes(b"\xe9").unwrap();
+            parts.headers.append("x-amz-meta-a", value);
+        }),
+        ("nominates", |parts| {
+            let value = HeaderValue::from_static("close, X-Amz-Target");
+            parts.headers.append("connection", value);
+        }),
+    ];
+    for (word, break_it) in breaks {
+        let mut parts = order();
+        break_it(&mut parts);
+        let before = seen(&parts);
+        let error = sign(&mut parts).unwrap_err();
+        assert!(error.to_string().contains(word), "{word}: {error}");
+        assert!(error.is_request(), "{error}");
+        assert_eq!(before, seen(&parts), "{word}");
+    }
+}
+
+#[test]
+fn a_request_refused_for_its_payload_or_its_time_is_unchanged() {
+    type Is = fn(&SignError) -> bool;
+    let late = moment() + DAY;
+    let before_1970 = std::time::UNIX_EPOCH - DAY;
+    let hashed = Payload::of(b"{}");
+    let attempts: [(Profile, Payload, _, Is); 4] = [
+        (
+            Profile::STANDARD,
+            Payload::Unsigned,
+            moment(),
+            SignError::is_payload,
+        ),
+        (
+            Profile::VPC_LATTICE,
+            hashed,
+            moment(),
+            SignError::is_payload,
+        ),
+        (Profile::STANDARD, hashed, late, SignError::is_clock),
+        (Profile::STANDARD, hashed, before_1970, SignError::is_clock),
+    ];
+    for (profile, payload, time, is) in attempts {
+        let mut parts = order();
+        let error = Signer::new(profile)
+            .sign(&mut parts, &key(), payload, time)
+            .unwrap_err();
+        assert!(is(&error), "{error}");
+        assert_eq!(seen(&order()), seen(&parts), "{error}");
+    }
+}
+
+#[test]
+fn a_signing_host_is_signed_and_changes_nothing_on_the_wire() {
+    let signer = Signer::new(Profile::STANDARD)
+        .signing_host("API.example")
+        .unwrap();
+    let mut through_cdn = get("https://cdn.example/", &[("host", b"edge.example")]);
+    sign_with(&signer, &mut through_cdn).unwrap();
+    assert_eq!(through_cdn.uri, "https://cdn.example/");
+    assert_eq!(through_cdn.headers["host"], "edge.example");
+
+    let mut direct = get("https://api.example/", &[]);
+    sign(&mut direct).unwrap();
+    assert_eq!(signature(&direct), signature(&through_cdn));
+}
+
+#[test]
+fn a_signing_host_that_is_not_a_host_is_refused() {
+    for host in ["", " ", "a b", "user@h", "h:x", "h:99999", "h/path", "."] {
+        let signer = Signer::new(Profile::STANDARD);
+        assert!(signer.signing_host(host).is_err(), "{host:?}");
+    }
+}
+
+#[test]
+fn what_is_shown_is_what_is_signed() {
+    let signer = Signer::new(Profile::STANDARD)
+        .sign_header(HeaderName::from_static("accept"))
+        .unwrap();
+    let shown = signer
+        .canonical_request(&order(), &key(), Payload::EMPTY, moment())
+        .unwrap();
+    let digest = Payload::of(shown.canonical_request().as_bytes()).to_string();
+    assert!(shown.string_to_sign().ends_with(&digest));
+    assert!(
+        shown
+            .canonical_request()
+            .contains("\naccept;content-type;host;x-amz-date;x-amz-target\n")
+    );
+}
