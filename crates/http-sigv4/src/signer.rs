@@ -81,6 +81,12 @@ impl Signer {
         }
     }
 
+    /// The same signer with another service's rules.
+    pub fn with_profile(mut self, profile: Profile) -> Self {
+        self.profile = profile;
+        self
+    }
+
     /// Signs `name` too, wherever a request has it.
     ///
     /// Only for a header that nothing between here and the service adds, drops or rewrites.

@@ -1,1 +1,108 @@
-//! Placeholder: the guide stands here once the crate does something.
+//! Client-side AWS Signature Version 4 as a [tower] layer.
+//!
+//! [`SigV4Layer`] wraps any tower HTTP **client** and signs every request that goes through it, with
+//! credentials that are cached and refresh themselves. The code that sends the requests does not
+//! know.
+//!
+//! ```
+//! use bytes::Bytes;
+//! use http::{Request, Response};
+//! use http_body_util::{Empty, Full};
+//! use tower::{ServiceBuilder, ServiceExt};
+//! use tower_sigv4::SigV4Layer;
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), tower::BoxError> {
+//! # let provider = aws_credential_types::Credentials::new("AKID", "secret", None, None, "example");
+//! # let http_client = tower::service_fn(|request: Request<tower_sigv4::SignedBody<Full<Bytes>>>| async move {
+//! #     assert!(request.headers().contains_key("authorization"));
+//! #     Ok::<_, tower::BoxError>(Response::new(Empty::<Bytes>::new()))
+//! # });
+//! let client = ServiceBuilder::new()
+//!     .layer(SigV4Layer::new("execute-api", "eu-west-1", provider)?)
+//!     .service(http_client); // hyper-util's `Client`, for one
+//!
+//! let request = Request::get("https://abc123.execute-api.eu-west-1.amazonaws.com/prod/items")
+//!     .body(Full::<Bytes>::default())?;
+//! let response = client.oneshot(request).await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! In a Lambda function, or wherever keys and region are in the environment,
+//! [`SigV4Layer::from_env`] is all there is to configure. Any provider of the AWS SDK's type
+//! [`ProvideCredentials`](aws_credential_types::provider::ProvideCredentials) will do.
+//!
+//! # What it promises
+//!
+//! - **Right or refused.** The signature is the one that AWS computes from the bytes that arrive, or
+//!   there is an [`Error`] that says what to change, and nothing is sent. Without credentials there
+//!   is an error, never an unsigned request.
+//! - **Never in the way.** No request waits for credentials while valid ones exist.
+//! - **To the right host only.** Requests are signed for AWS hosts of the configured service and
+//!   region, over https; anything else has to be allowed by name. See [`HostPolicy`].
+//!
+//! # Where it goes in a stack
+//!
+//! As far in as it can: nothing below may change the method, the URI, a signed header or the body,
+//! and nothing below should hold a request back, as a signature is good for five minutes. Outermost
+//! first:
+//!
+//! | layer | why there |
+//! | --- | --- |
+//! | trace, total timeout | see the whole call, and the wait for credentials |
+//! | follow-redirect | each hop is judged and signed by itself; a client below must not follow any |
+//! | retry | each attempt is signed afresh, with the time and the credentials of then |
+//! | timeout per attempt | |
+//! | default headers, compression, body mapping | the signature covers what they make |
+//! | **`SigV4Layer`** | |
+//! | buffer, concurrency limit | only if they are short: time passes in them |
+//! | the client | |
+//!
+//! The layer changes the request's body from `B` to [`SignedBody<B>`]. A client generic over its
+//! body, as hyper-util's, does not notice; before one with a body of its own, map it with
+//! tower-http's `map_request_body`.
+//!
+//! # Bodies
+//!
+//! A signature covers the body's SHA-256. An empty body and one in memory are hashed at once and
+//! not copied; a streaming one is collected first, up to [`SigV4Layer::body_limit`].
+//! [`PayloadMode`] has the alternatives for services that take them.
+//!
+//! # One request otherwise
+//!
+//! [`SigningOptions`] in a request's extensions choose another region, service or payload mode for
+//! that request, or forward it unsigned.
+//!
+//! # Runtime
+//!
+//! Credentials are loaded in short tokio tasks, so a service has to be called inside a tokio
+//! runtime with its timer enabled. Nothing runs while no load is under way, and nothing outlives
+//! the last clone of the layer.
+//!
+//! [tower]: https://docs.rs/tower
+
+mod body;
+mod clock;
+mod credentials;
+mod error;
+mod future;
+mod guard;
+mod keys;
+mod layer;
+mod options;
+mod payload;
+mod service;
+mod signing;
+
+pub use self::{
+    body::SignedBody,
+    credentials::{CredentialsCache, EnvironmentCredentials},
+    error::Error,
+    future::ResponseFuture,
+    guard::HostPolicy,
+    layer::SigV4Layer,
+    options::SigningOptions,
+    payload::PayloadMode,
+    service::SigV4,
+};

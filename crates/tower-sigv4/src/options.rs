@@ -1,0 +1,63 @@
+use crate::PayloadMode;
+
+/// What one request wants otherwise than the layer.
+///
+/// Put it into the request's extensions. The layer takes it out before it forwards the request, so
+/// nothing below sees it, and a retry above has to put it in again or clone the request.
+///
+/// ```
+/// use http::Request;
+/// use tower_sigv4::SigningOptions;
+///
+/// let request = Request::get("https://abc123.execute-api.eu-west-1.amazonaws.com/prod/items")
+///     .extension(SigningOptions::new().region("eu-west-1"))
+///     .body(())?;
+/// # Ok::<_, http::Error>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+#[must_use]
+pub struct SigningOptions {
+    pub(crate) service: Option<String>,
+    pub(crate) region: Option<String>,
+    pub(crate) signing_host: Option<String>,
+    pub(crate) payload: Option<PayloadMode>,
+    pub(crate) forward_unsigned: bool,
+}
+
+impl SigningOptions {
+    /// Nothing but what the layer says.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Signs for another service, by its signing name, and with that service's profile.
+    pub fn service(mut self, service: impl Into<String>) -> Self {
+        self.service = Some(service.into());
+        self
+    }
+
+    /// Signs for another region.
+    pub fn region(mut self, region: impl Into<String>) -> Self {
+        self.region = Some(region.into());
+        self
+    }
+
+    /// Signs for a host other than the one that the request is sent to. See
+    /// [`SigV4Layer::signing_host`](crate::SigV4Layer::signing_host).
+    pub fn signing_host(mut self, host: impl Into<String>) -> Self {
+        self.signing_host = Some(host.into());
+        self
+    }
+
+    /// Covers the body in another way.
+    pub fn payload(mut self, mode: PayloadMode) -> Self {
+        self.payload = Some(mode);
+        self
+    }
+
+    /// Forwards the request as it is: not signed, not checked, its headers not touched.
+    pub fn forward_unsigned(mut self) -> Self {
+        self.forward_unsigned = true;
+        self
+    }
+}

@@ -1,0 +1,142 @@
+use std::{
+    sync::Arc,
+    task::{Context, Poll},
+};
+
+use http::{Request, Response, header::UPGRADE};
+use http_body::Body;
+use tower_service::Service;
+
+use crate::{
+    Error, ResponseFuture, SignedBody, SigningOptions,
+    credentials::Lookup,
+    error::{BoxError, Kind},
+    future::Waiting,
+    layer::Config,
+    payload::{self, Known},
+    signing::Signing,
+};
+
+/// An HTTP client that signs what it sends. See the [crate's guide](crate).
+///
+/// Readiness is the inner service's. Where credentials and body are at hand, a request is signed
+/// and handed on inside `call`; otherwise the response future waits for them, with the inner
+/// service that was ready, so a slow load never makes the service itself unready.
+///
+/// `S` has to be `Clone` for that case. For one that is not, put a `tower::buffer::Buffer` between.
+///
+/// # Errors
+///
+/// The service's error is a `BoxError`: the inner service's own, or the layer's
+/// [`Error`](crate::Error), and then nothing was sent.
+///
+/// # Cancellation
+///
+/// Dropping the response future drops the request. A load of credentials that it waited for goes
+/// on, for the others and for the next.
+#[derive(Clone, Debug)]
+pub struct SigV4<S> {
+    inner: S,
+    config: Arc<Config>,
+}
+
+impl<S> SigV4<S> {
+    pub(crate) fn with_config(inner: S, config: Arc<Config>) -> Self {
+        Self { inner, config }
+    }
+
+    /// The inner service.
+    pub fn get_ref(&self) -> &S {
+        &self.inner
+    }
+
+    /// The inner service, which sends requests unsigned.
+    pub fn get_mut(&mut self) -> &mut S {
+        &mut self.inner
+    }
+
+    /// Gives up signing.
+    pub fn into_inner(self) -> S {
+        self.inner
+    }
+}
+
+impl<S, B, ResBody> Service<Request<B>> for SigV4<S>
+where
+    S: Service<Request<SignedBody<B>>, Response = Response<ResBody>> + Clone,
+    S::Error: Into<BoxError>,
+    B: Body + Unpin,
+    B::Error: Into<BoxError>,
+{
+    type Response = Response<ResBody>;
+    type Error = BoxError;
+    type Future = ResponseFuture<S, S::Future, B>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        self.inner.poll_ready(cx).map_err(Into::into)
+    }
+
+    fn call(&mut self, request: Request<B>) -> Self::Future {
+        self.start(request).unwrap_or_else(ResponseFuture::failed)
+    }
+}
+
+impl<S> SigV4<S> {
+    /// Signs and hands on at once, or prepares to.
+    fn start<B>(
+        &mut self,
+        mut request: Request<B>,
+    ) -> Result<ResponseFuture<S, S::Future, B>, Error>
+    where
+        S: Service<Request<SignedBody<B>>> + Clone,
+        B: Body + Unpin,
+        B::Error: Into<BoxError>,
+    {
+        let options = request.extensions_mut().remove::<SigningOptions>();
+        if options
+            .as_ref()
+            .is_some_and(|options| options.forward_unsigned)
+        {
+            let request = request.map(SignedBody::untouched);
+            return Ok(ResponseFuture::responding(self.inner.call(request)));
+        }
+        let config = &*self.config;
+        let signing = Signing::of(config, options)?;
+        config.hosts.check(
+            request.uri(),
+            request.headers(),
+            &signing.scope,
+            signing.signer.profile(),
+        )?;
+        let (mut parts, body) = request.into_parts();
+        if parts.headers.contains_key(UPGRADE) && !body.is_end_stream() {
+            return Err(Kind::UpgradeWithBody.into());
+        }
+        // First, so that credentials load while the body is read.
+        let lookup = config.credentials.lookup(&config.clock);
+        let body = payload::read(body, signing.payload, config.body_limit, &config.budget)?;
+        let (load, body) = match (lookup, body) {
+            (Lookup::Ready(snapshot), Ok(Known { body, payload })) => {
+                signing.sign(config, &snapshot, &mut parts, payload)?;
+                let request = Request::from_parts(parts, body);
+                return Ok(ResponseFuture::responding(self.inner.call(request)));
+            }
+            (Lookup::Ready(_), body) => (None, body),
+            (Lookup::Wait(load), body) => (Some(load), body),
+        };
+        // The instance that was ready goes with the request; its clone is not ready yet.
+        let clone = self.inner.clone();
+        let waiting = Waiting {
+            inner: std::mem::replace(&mut self.inner, clone),
+            parts,
+            body: (),
+            load,
+            signing: signing.into_owned(),
+            config: Arc::clone(&self.config),
+        };
+        Ok(match body {
+            Ok(known) => ResponseFuture::loading(waiting.with_body(known)),
+            Err(collect) => ResponseFuture::collecting(waiting.with_body(collect)),
+        })
+    }
+}

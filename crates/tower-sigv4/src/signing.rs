@@ -1,0 +1,80 @@
+//! One request's signing: the layer's settings with the request's own options over them.
+
+use std::borrow::Cow;
+
+use http::request::Parts;
+use http_sigv4::{Payload, Profile, Signer, SigningScope};
+
+use crate::{
+    Error, PayloadMode, SigningOptions,
+    credentials::Snapshot,
+    layer::{Config, check_payload, default_payload},
+};
+
+/// Scope, rules and payload mode of one request.
+#[derive(Clone)]
+pub(crate) struct Signing<'a> {
+    pub(crate) scope: Cow<'a, SigningScope>,
+    pub(crate) signer: Cow<'a, Signer>,
+    pub(crate) payload: PayloadMode,
+}
+
+impl<'a> Signing<'a> {
+    pub(crate) fn of(config: &'a Config, options: Option<SigningOptions>) -> Result<Self, Error> {
+        let mut signing = Self {
+            scope: Cow::Borrowed(&config.scope),
+            signer: Cow::Borrowed(&config.signer),
+            payload: config.payload,
+        };
+        if let Some(options) = options {
+            signing.apply(&options)?;
+        }
+        Ok(signing)
+    }
+
+    fn apply(&mut self, options: &SigningOptions) -> Result<(), Error> {
+        if options.service.is_some() || options.region.is_some() {
+            let Self { scope, .. } = self;
+            let service = options
+                .service
+                .as_deref()
+                .unwrap_or_else(|| scope.service());
+            let region = options.region.as_deref().unwrap_or_else(|| scope.region());
+            *scope = Cow::Owned(SigningScope::new(service, region)?);
+        }
+        if let Some(service) = &options.service {
+            let profile = Profile::for_service(service);
+            self.signer = Cow::Owned(self.signer.clone().into_owned().with_profile(profile));
+            self.payload = default_payload(profile);
+        }
+        if let Some(host) = &options.signing_host {
+            self.signer = Cow::Owned(self.signer.clone().into_owned().signing_host(host)?);
+        }
+        if let Some(mode) = options.payload {
+            check_payload(mode, self.signer.profile())?;
+            self.payload = mode;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn into_owned(self) -> Signing<'static> {
+        Signing {
+            scope: Cow::Owned(self.scope.into_owned()),
+            signer: Cow::Owned(self.signer.into_owned()),
+            payload: self.payload,
+        }
+    }
+
+    /// Signs with one reading of the clock, taken when everything else is known.
+    pub(crate) fn sign(
+        &self,
+        config: &Config,
+        snapshot: &Snapshot,
+        parts: &mut Parts,
+        payload: Payload,
+    ) -> Result<(), Error> {
+        let now = config.clock.now();
+        let key = snapshot.keys.key(&snapshot.credentials, &self.scope, now)?;
+        Ok(self.signer.sign(parts, &key, payload, now)?)
+    }
+}
