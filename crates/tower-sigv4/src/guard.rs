@@ -12,8 +12,8 @@ use crate::{Error, error::Kind};
 /// configured service and region, by https. Each request is judged by its own URI, so a redirect
 /// followed above the layer is judged as well.
 ///
-/// A host on the loopback interface (a loopback address, or `localhost`) has to be named too, but
-/// may be reached by plain http.
+/// A host on the loopback interface (a loopback address, or `localhost`) has to be allowed too, but
+/// may then be reached by plain http.
 ///
 /// ```
 /// use tower_sigv4::HostPolicy;
@@ -28,6 +28,7 @@ use crate::{Error, error::Kind};
 pub struct HostPolicy {
     hosts: Vec<String>,
     parents: Vec<String>,
+    loopback: bool,
     plain_http: bool,
 }
 
@@ -57,6 +58,13 @@ impl HostPolicy {
         Ok(self)
     }
 
+    /// Allows the loopback interface, where local gateways and emulators listen: `localhost`, and
+    /// every loopback address.
+    pub fn allow_loopback(mut self, allow: bool) -> Self {
+        self.loopback = allow;
+        self
+    }
+
     /// Allows every allowed host by plain http as well, over which anybody on the way can read the
     /// session token and replay the request for minutes.
     pub fn allow_plain_http(mut self, allow: bool) -> Self {
@@ -81,7 +89,9 @@ impl HostPolicy {
         let Some(host) = host.map(|host| normal(without_port(host))) else {
             return Ok(());
         };
-        if !self.names(&host) && !is_aws_host(&host, scope) {
+        let is_loopback = is_loopback(&host);
+        let allowed = self.names(&host) || (self.loopback && is_loopback);
+        if !allowed && !is_aws_host(&host, scope) {
             return Err(Kind::RefusedHost {
                 host: host.into(),
                 scope: scope.to_string().into(),
@@ -94,7 +104,7 @@ impl HostPolicy {
             Some(scheme) => *scheme == Scheme::HTTPS || scheme.as_str() == "wss",
         };
         // VPC Lattice is used in clear inside a VPC.
-        if secure || self.plain_http || profile.requires_unsigned_payload() || is_loopback(&host) {
+        if secure || self.plain_http || profile.requires_unsigned_payload() || is_loopback {
             Ok(())
         } else {
             Err(Kind::RefusedTransport { host: host.into() }.into())
@@ -334,6 +344,19 @@ mod tests {
         }
         let lattice = "http://svc-1.7d67968.vpc-lattice-svcs.us-east-1.on.aws/";
         assert!(check(&HostPolicy::new(), "vpc-lattice-svcs", lattice).is_ok());
+    }
+
+    #[test]
+    fn loopback_can_be_allowed_as_a_whole() {
+        let policy = HostPolicy::new().allow_loopback(true);
+        for host in ["127.0.0.1", "127.8.9.1", "[::1]", "LocalHost."] {
+            let uri = format!("http://{host}:8080/");
+            assert!(check(&policy, "execute-api", &uri).is_ok(), "{uri}");
+        }
+        for host in ["localhost.example.com", "127.0.0.1.example.com", "0.0.0.0"] {
+            let uri = format!("https://{host}/");
+            assert!(check(&policy, "execute-api", &uri).is_err(), "{uri}");
+        }
     }
 
     #[test]

@@ -115,6 +115,14 @@ impl SigV4Layer {
         Ok(self)
     }
 
+    /// Allows the loopback interface, for local gateways and emulators. See
+    /// [`HostPolicy::allow_loopback`].
+    pub fn allow_loopback(mut self, allow: bool) -> Self {
+        let config = self.config_mut();
+        config.hosts = std::mem::take(&mut config.hosts).allow_loopback(allow);
+        self
+    }
+
     /// Sets which hosts may be signed for, and over which transport.
     pub fn host_policy(mut self, hosts: HostPolicy) -> Self {
         self.config_mut().hosts = hosts;
