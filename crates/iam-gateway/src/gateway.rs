@@ -1,0 +1,227 @@
+use std::{
+    convert::Infallible,
+    fmt,
+    future::Future,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+    time::SystemTime,
+};
+
+use bytes::Bytes;
+use http::{
+    HeaderValue, Request, Response, StatusCode,
+    header::{CONTENT_TYPE, DATE, HeaderName},
+};
+use http_body::Body;
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use serde_json::{Value, json};
+use tower_service::Service;
+
+use crate::{
+    Accepted, Accounts, Error, Received, Refusal, date::Timestamp, echo, proxy::Proxy,
+    verify::Verifier,
+};
+
+type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+/// A gateway that lets signed requests through. See the [crate's guide](crate).
+///
+/// A gateway is its own builder, and cheap to clone. It is a tower `Service`, so it can be mounted
+/// in a server or called in memory; [`serve`](Self::serve) gives it a server of its own.
+///
+/// ```
+/// use iam_gateway::{Account, Gateway};
+///
+/// let account = Account::new("AKIDEXAMPLE", "secret");
+/// let gateway = Gateway::new("execute-api", "eu-west-1", account)
+///     .inspect(|received| println!("{:?}", received.verdict()));
+/// ```
+#[derive(Clone)]
+#[must_use]
+pub struct Gateway {
+    config: Arc<Config>,
+}
+
+#[derive(Clone)]
+struct Config {
+    verifier: Verifier,
+    proxy: Proxy,
+    clock: Arc<dyn Fn() -> SystemTime + Send + Sync>,
+    inspector: Arc<dyn Fn(&Received<'_>) + Send + Sync>,
+}
+
+impl Gateway {
+    /// The most bytes of a body that the gateway takes, as API Gateway does: 10 MiB.
+    pub const BODY_LIMIT: usize = 10 * 1024 * 1024;
+
+    /// Lets in what these accounts signed for a service, by its signing name, in a region.
+    ///
+    /// Every path answers with an echo of the request until [`route`](Self::route) says otherwise.
+    pub fn new(
+        service: impl Into<String>,
+        region: impl Into<String>,
+        accounts: impl Into<Accounts>,
+    ) -> Self {
+        Self {
+            config: Arc::new(Config {
+                verifier: Verifier {
+                    service: service.into(),
+                    region: region.into(),
+                    accounts: accounts.into(),
+                },
+                proxy: Proxy::default(),
+                clock: Arc::new(SystemTime::now),
+                inspector: Arc::new(|_| ()),
+            }),
+        }
+    }
+
+    /// Sets where the time comes from, which is the system's clock otherwise. Signatures and
+    /// accounts are judged by it, and responses are dated by it.
+    pub fn clock(mut self, now: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
+        self.config_mut().clock = Arc::new(now);
+        self
+    }
+
+    /// Forwards what is accepted under a path prefix to a server, over plain http.
+    ///
+    /// The prefix stands for whole segments: `/pets` is for `/pets` and `/pets/1`, not for
+    /// `/petstore`. The longest prefix wins. The path is forwarded whole, after the upstream's own
+    /// path if it has one. What proved who the client is stays behind: `Authorization`,
+    /// `x-amz-security-token`, and the parameters of a presigned URL.
+    ///
+    /// # Errors
+    ///
+    /// A prefix that does not begin with `/`, or an upstream that is not an `http` URL with a host.
+    pub fn route(mut self, path_prefix: &str, upstream: &str) -> Result<Self, Error> {
+        self.config_mut().proxy.add(path_prefix, upstream)?;
+        Ok(self)
+    }
+
+    /// Calls a function with every request and its verdict, before the response is made.
+    ///
+    /// With this a test sees what was on the wire, and can verify it a second time.
+    pub fn inspect(mut self, inspector: impl Fn(&Received<'_>) + Send + Sync + 'static) -> Self {
+        self.config_mut().inspector = Arc::new(inspector);
+        self
+    }
+
+    fn config_mut(&mut self) -> &mut Config {
+        Arc::make_mut(&mut self.config)
+    }
+}
+
+impl fmt::Debug for Gateway {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Gateway")
+            .field("verifier", &self.config.verifier)
+            .field("proxy", &self.config.proxy)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<B> Service<Request<B>> for Gateway
+where
+    B: Body + Send + 'static,
+    B::Data: Send,
+    B::Error: Into<BoxError>,
+{
+    type Response = Response<Full<Bytes>>;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Infallible>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<B>) -> Self::Future {
+        let config = Arc::clone(&self.config);
+        Box::pin(async move {
+            let response = config.answer(request).await;
+            let response = response.unwrap_or_else(|refusal| refuse(&refusal));
+            Ok(config.stamp(response))
+        })
+    }
+}
+
+impl Config {
+    async fn answer<B>(&self, request: Request<B>) -> Result<Response<Full<Bytes>>, Refusal>
+    where
+        B: Body,
+        B::Error: Into<BoxError>,
+    {
+        let request = collect(request).await?;
+        let verdict = self.verifier.verify(&request, self.now());
+        (self.inspector)(&Received {
+            request: &request,
+            verdict: verdict.as_ref(),
+        });
+        let accepted = verdict?;
+        match self.proxy.find(request.uri().path()) {
+            Some(upstream) => upstream.forward(request).await,
+            None => Ok(echo(&request, &accepted)),
+        }
+    }
+
+    fn now(&self) -> Timestamp {
+        Timestamp::of((self.clock)())
+    }
+
+    /// Adds what every response of API Gateway has.
+    fn stamp(&self, mut response: Response<Full<Bytes>>) -> Response<Full<Bytes>> {
+        let date = httpdate::fmt_http_date(self.now().system_time());
+        for (name, value) in [
+            (DATE, date),
+            (HeaderName::from_static("x-amzn-requestid"), request_id()),
+        ] {
+            if let Ok(value) = HeaderValue::from_str(&value) {
+                response.headers_mut().insert(name, value);
+            }
+        }
+        response
+    }
+}
+
+/// Waits for the whole body.
+async fn collect<B>(request: Request<B>) -> Result<Request<Bytes>, Refusal>
+where
+    B: Body,
+    B::Error: Into<BoxError>,
+{
+    let (parts, body) = request.into_parts();
+    let body = Limited::new(body, Gateway::BODY_LIMIT).collect().await;
+    let body = body.map_err(|error| match error.is::<LengthLimitError>() {
+        true => Refusal::body_too_large(),
+        false => Refusal::bad_request("Bad Request: the body broke off"),
+    })?;
+    Ok(Request::from_parts(parts, body.to_bytes()))
+}
+
+fn echo(request: &Request<Bytes>, accepted: &Accepted) -> Response<Full<Bytes>> {
+    json_response(StatusCode::OK, &echo::describe(request, accepted))
+}
+
+fn refuse(refusal: &Refusal) -> Response<Full<Bytes>> {
+    let message = json!({ "message": refusal.message() });
+    let mut response = json_response(refusal.status(), &message);
+    let error_type = HeaderValue::from_static(refusal.error_type);
+    response
+        .headers_mut()
+        .insert("x-amzn-errortype", error_type);
+    response
+}
+
+fn json_response(status: StatusCode, body: &Value) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::from(body.to_string()));
+    *response.status_mut() = status;
+    let json = HeaderValue::from_static("application/json");
+    response.headers_mut().insert(CONTENT_TYPE, json);
+    response
+}
+
+/// A random UUID.
+fn request_id() -> String {
+    let id = format!("{:032x}", fastrand::u128(..));
+    [&id[..8], &id[8..12], &id[12..16], &id[16..20], &id[20..]].join("-")
+}
