@@ -1,0 +1,67 @@
+//! A Lambda function that calls another service behind API Gateway, with its role's keys.
+//!
+//! Lambda puts the role's keys and the region into the environment, so `SigV4Layer::from_env` is all
+//! there is to configure. `UPSTREAM_URL` names the other service:
+//! `https://abc123.execute-api.eu-west-1.amazonaws.com/prod`. A request to the function goes there
+//! with its method, path, query, content type and body, and the answer comes back.
+//!
+//! ```text
+//! cargo lambda watch -A 127.0.0.1 -P 9000 -p examples --features lambda
+//! curl http://127.0.0.1:9000/lambda-url/lambda/orders
+//! ```
+
+use std::env;
+
+use bytes::Bytes;
+use http::{Uri, header::CONTENT_TYPE};
+use http_body_util::{BodyExt, Full};
+use hyper_rustls::HttpsConnectorBuilder;
+use hyper_util::{client::legacy::Client, rt::TokioExecutor};
+use lambda_http::{Body, Error, Request, RequestExt, Response, run, service_fn};
+use tower::{Service, ServiceBuilder, ServiceExt};
+use tower_sigv4::SigV4Layer;
+
+#[tokio::main]
+async fn main() -> Result<(), Error> {
+    let upstream = env::var("UPSTREAM_URL").map_err(|_| "UPSTREAM_URL is not set")?;
+    let https = HttpsConnectorBuilder::new()
+        .with_webpki_roots()
+        .https_or_http()
+        .enable_all_versions()
+        .build();
+    // Once for all invocations: connections and signing keys are kept.
+    let client = ServiceBuilder::new()
+        // Loopback is for a gateway of one's own, under `cargo lambda watch`.
+        .layer(SigV4Layer::from_env("execute-api")?.allow_loopback(true))
+        .service(Client::builder(TokioExecutor::new()).build(https));
+
+    run(service_fn(|request| {
+        forward(client.clone(), &upstream, request)
+    }))
+    .await
+}
+
+/// Sends a request on to the upstream and returns what it answers.
+async fn forward<S, B>(client: S, upstream: &str, request: Request) -> Result<Response<Body>, Error>
+where
+    S: Service<http::Request<Full<Bytes>>, Response = Response<B>, Error = Error>,
+    B: http_body::Body<Error: Into<Error>>,
+{
+    let query = request.uri().query().map(|query| format!("?{query}"));
+    let path = request.raw_http_path();
+    let uri: Uri = format!("{upstream}{path}{}", query.unwrap_or_default()).parse()?;
+    let mut signed = http::Request::builder().method(request.method()).uri(uri);
+    if let Some(content_type) = request.headers().get(CONTENT_TYPE) {
+        signed = signed.header(CONTENT_TYPE, content_type);
+    }
+    let body = Bytes::copy_from_slice(request.body());
+
+    let response = client.oneshot(signed.body(Full::new(body))?).await?;
+    let (parts, body) = response.into_parts();
+    let body = body.collect().await.map_err(Into::into)?.to_bytes();
+    let mut answer = Response::builder().status(parts.status);
+    if let Some(content_type) = parts.headers.get(CONTENT_TYPE) {
+        answer = answer.header(CONTENT_TYPE, content_type);
+    }
+    Ok(answer.body(body.to_vec().into())?)
+}
