@@ -1,0 +1,115 @@
+//! `aws-sigv4`, the signer inside AWS's SDK for Rust.
+
+use aws_sigv4::{
+    http_request::{
+        PayloadChecksumKind, PercentEncodingMode, SignableBody, SignableRequest, SigningSettings,
+        UriPathNormalizationMode, sign,
+    },
+    sign::v4::SigningParams,
+};
+use http_sigv4::Profile;
+use tests::Case;
+
+use crate::{
+    Oracle, Signature,
+    classes::{Class, Class::*, Facts, is_signed},
+};
+
+pub(crate) struct AwsSigV4;
+
+impl Oracle for AwsSigV4 {
+    const DIFFERS: &[(Class, &str)] = &[
+        (
+            EmptyToken,
+            "signs and sends an empty token header; curl#11007: AWS refuses that",
+        ),
+        (
+            QueryNotUtf8,
+            "signs U+FFFD for a byte that is not UTF-8; awscrt signs the byte",
+        ),
+        (
+            Userinfo,
+            "signs the userinfo, which HTTP/1.1 does not send; botocore does not sign it",
+        ),
+        (EmptyPort, "signs the colon of `h:`; botocore does not"),
+        (
+            PaddedPort,
+            "signs the port as written, also `:0443` with https; botocore does not",
+        ),
+        (
+            UpperCaseHost,
+            "signs the host as written; botocore in lower case",
+        ),
+        (
+            TrailingDotOfHost,
+            "signs the dot of `h.`, which TLS does not send",
+        ),
+        (
+            DefaultPortInHeader,
+            "signs a Host header as it stands; the wire has it cleaned",
+        ),
+        (
+            DefaultPortOfWebSocket,
+            "knows the default ports of http and https only",
+        ),
+    ];
+
+    fn signed_host(facts: &Facts<'_>) -> String {
+        let (uri, host) = (&facts.uri, &facts.host);
+        let port = uri.port();
+        match (
+            host.header(),
+            uri.scheme_str(),
+            port.as_ref().map(|port| port.as_str()),
+        ) {
+            (Some(header), ..) => header.to_owned(),
+            (None, Some("https"), Some("443")) | (None, Some("http"), Some("80")) => {
+                uri.host().unwrap().to_owned()
+            }
+            _ => host.authority().to_owned(),
+        }
+    }
+
+    fn sign(&mut self, case: &Case) -> Option<Signature> {
+        let parts = case.parts();
+        let has_host = parts.uri.authority().is_some() || parts.headers.contains_key("host");
+        if !has_host || !case.uri.contains('/') {
+            // It would panic: where no host is known, and on `*` or an authority alone.
+            return None;
+        }
+        let mut headers = Vec::new();
+        for (name, value) in &case.headers {
+            if is_signed(name.as_str()) {
+                headers.push((name.as_str(), std::str::from_utf8(value.as_bytes()).ok()?));
+            }
+        }
+        let body = case.body.as_deref();
+        let body = body.map_or(SignableBody::UnsignedPayload, SignableBody::Bytes);
+        let mut settings = SigningSettings::default();
+        settings.excluded_headers = None;
+        if case.profile == Profile::S3 {
+            settings.percent_encoding_mode = PercentEncodingMode::Single;
+            settings.uri_path_normalization_mode = UriPathNormalizationMode::Disabled;
+            settings.payload_checksum_kind = PayloadChecksumKind::XAmzSha256;
+        }
+        let identity = case.credentials().into();
+        let params = SigningParams::builder()
+            .identity(&identity)
+            .region(case.region)
+            .name(case.service)
+            .time(case.time)
+            .settings(settings)
+            .build()
+            .unwrap()
+            .into();
+        let method = case.method.as_str();
+        let request = SignableRequest::new(method, &case.uri, headers.into_iter(), body).ok()?;
+        let (instructions, _) = sign(request, &params).ok()?.into_parts();
+        let headers = instructions.headers();
+        Some(
+            headers
+                .map(|(name, value)| (name.into(), value.into()))
+                .collect(),
+        )
+    }
+}

@@ -1,0 +1,118 @@
+//! This project's signer against others, on generated requests.
+//!
+//! Where two differ, the request has to be of a [`Class`] that the other's table names with a
+//! reason; and a request of such a class has to differ, so that no class excuses too much. A
+//! failure prints the seed of its request.
+//!
+//! `SIGV4_DIFFERENTIAL_CASES` sets the number of requests for each test.
+
+mod aws_sigv4;
+mod classes;
+mod host;
+
+use std::collections::BTreeMap;
+
+use http_sigv4::Profile;
+use tests::{Case, Encoding};
+
+use self::{
+    aws_sigv4::AwsSigV4,
+    classes::{Class, Facts, REFUSED},
+};
+
+#[test]
+fn common_requests_are_signed_as_aws_sigv4_does_or_differ_for_a_known_reason() {
+    let generate = |seed| Case::generate(Profile::STANDARD, Encoding::Any, Encoding::Any, seed);
+    compare(AwsSigV4, generate, &[Class::UnsignedInClear]);
+}
+
+#[test]
+fn requests_for_s3_are_signed_as_aws_sigv4_does_or_differ_for_a_known_reason() {
+    // It signs the path of S3 as it stands, so that has to be encoded already.
+    let generate = |seed| Case::generate(Profile::S3, Encoding::Strict, Encoding::Any, seed);
+    compare(AwsSigV4, generate, &[Class::TrailingDotSegment]);
+}
+
+/// Another signer, told to sign the headers that this project's signer signs.
+trait Oracle {
+    /// Where it signs, but not alike, and why it is not followed.
+    const DIFFERS: &[(Class, &str)];
+
+    /// What it signs as `host`.
+    fn signed_host(facts: &Facts<'_>) -> String;
+
+    /// The headers that its signature consists of, unless it refuses.
+    fn sign(&mut self, case: &Case) -> Option<Signature>;
+}
+
+type Signature = BTreeMap<String, String>;
+
+/// Holds generated requests against `oracle`. Those of the classes in `never` do not occur.
+fn compare<O: Oracle>(mut oracle: O, generate: impl Fn(u64) -> Case, never: &[Class]) {
+    const DEFAULT_CASES: u64 = 20_000;
+    const FIRST_SEED: u64 = 0x5157_6434;
+    let cases = std::env::var("SIGV4_DIFFERENTIAL_CASES");
+    let cases = cases.map_or(DEFAULT_CASES, |cases| cases.parse().unwrap());
+
+    let mut counts = BTreeMap::<Class, u64>::new();
+    let mut alike = 0;
+    for seed in FIRST_SEED..FIRST_SEED + cases {
+        let case = generate(seed);
+        let facts = Facts::of(&case);
+        let signed_host = O::signed_host(&facts);
+        let class_in = |table: &[(Class, _)]| {
+            let mut classes = table.iter().map(|(class, _)| *class);
+            classes.find(|class| facts.fit(*class, &signed_host))
+        };
+        let (refused, differs) = (class_in(REFUSED), class_in(O::DIFFERS));
+
+        let ours = case.sign().map(|parts| signature(&parts.headers));
+        let theirs = oracle.sign(&case);
+        let as_expected = match (&ours, &theirs) {
+            (Err(_), _) => refused.is_some(),
+            (Ok(ours), Some(theirs)) if refused.is_none() => (ours == theirs) == differs.is_none(),
+            _ => false,
+        };
+        assert!(
+            as_expected,
+            "seed {seed} is of {refused:?}, {differs:?}\n{case:#?}\nours {ours:#?}\n\
+             theirs {theirs:#?}\n{:#?}",
+            case.canonical_request()
+        );
+        match refused.or(differs) {
+            None => alike += 1,
+            Some(class) => *counts.entry(class).or_default() += 1,
+        }
+    }
+
+    println!("{cases} requests, {alike} signed alike");
+    for (table, outcome) in [(REFUSED, "refused"), (O::DIFFERS, "differs")] {
+        for (class, reason) in table {
+            let count = counts.get(class).copied().unwrap_or_default();
+            println!("{count:7} {class:?}, {outcome}: {reason}");
+            // A class that no request falls into says nothing.
+            let occurs = count > 0 || cases < DEFAULT_CASES;
+            assert!(
+                occurs != never.contains(class),
+                "{class:?} occurred {count} times"
+            );
+        }
+    }
+    assert!(alike > cases / 2, "only {alike} of {cases} say something");
+}
+
+/// The headers that a signature consists of.
+fn signature(headers: &http::HeaderMap) -> Signature {
+    let names = [
+        "authorization",
+        "x-amz-content-sha256",
+        "x-amz-date",
+        "x-amz-security-token",
+    ];
+    let signed = names
+        .into_iter()
+        .filter_map(|name| Some((name, headers.get(name)?)));
+    signed
+        .map(|(name, value)| (name.into(), value.to_str().unwrap().into()))
+        .collect()
+}
