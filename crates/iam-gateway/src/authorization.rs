@@ -10,6 +10,22 @@ use crate::{
 
 pub(crate) const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 pub(crate) const X_AMZ_SIGNATURE: &str = "X-Amz-Signature";
+const X_AMZ_ALGORITHM: &str = "X-Amz-Algorithm";
+const X_AMZ_SECURITY_TOKEN: &str = "X-Amz-Security-Token";
+const REQUIRED: [&str; 6] = [
+    X_AMZ_ALGORITHM,
+    "X-Amz-Credential",
+    X_AMZ_SIGNATURE,
+    "X-Amz-SignedHeaders",
+    "X-Amz-Date",
+    "X-Amz-Expires",
+];
+
+/// Whether a parameter of a query belongs to a presigned URL's signature.
+pub(crate) fn is_presigned_parameter(name: &[u8]) -> bool {
+    let mut known = REQUIRED.iter().chain([&X_AMZ_SECURITY_TOKEN]);
+    known.any(|known| known.as_bytes() == name)
+}
 
 /// A signature and what it claims to be.
 pub(crate) struct Authorization {
@@ -35,17 +51,20 @@ pub(crate) struct Scope {
 impl Authorization {
     /// Reads the `Authorization` header, or else the parameters of a presigned URL.
     pub(crate) fn read(headers: &HeaderMap, query: &str) -> Result<Self, Refusal> {
-        let query = Parameters::of_query(query)?;
+        let query = Parameters::of_query(query);
+        let is_presigned = [X_AMZ_SIGNATURE, X_AMZ_ALGORITHM]
+            .into_iter()
+            .any(|name| query.get(name).is_some());
         let mut authorizations = headers.get_all(AUTHORIZATION).iter();
         match (authorizations.next(), authorizations.next()) {
-            (None, _) if query.0.is_empty() => Err(Refusal::missing_authentication()),
-            (None, _) => Self::from_query(&query),
+            (None, _) if is_presigned => Self::from_query(&query),
+            (None, _) => Err(Refusal::missing_authentication()),
             (Some(_), Some(_)) => Err(Refusal::incomplete_signature(
                 "Only one 'Authorization' header is allowed.",
             )),
-            (Some(_), None) if query.get(X_AMZ_SIGNATURE).is_some() => Err(Refusal::bad_request(
-                "Only one auth mechanism allowed; only the X-Amz-Signature query parameter or \
-                     the Authorization header should be specified",
+            (Some(_), None) if is_presigned => Err(Refusal::bad_request(
+                "Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, \
+                 Signature query string parameter or the Authorization header should be specified",
             )),
             (Some(value), None) => {
                 Self::from_header(&String::from_utf8_lossy(value.as_bytes()), headers)
@@ -99,23 +118,19 @@ impl Authorization {
     }
 
     fn from_query(parameters: &Parameters) -> Result<Self, Refusal> {
-        let mut missing: Vec<String> = [
-            "X-Amz-Algorithm",
-            "X-Amz-Credential",
-            X_AMZ_SIGNATURE,
-            "X-Amz-SignedHeaders",
-            "X-Amz-Date",
-            "X-Amz-Expires",
-        ]
-        .into_iter()
-        .filter(|name| parameters.get(name).is_none_or(str::is_empty))
-        .map(|name| format!("AWS query-string parameters must include '{name}'."))
-        .collect();
-        if !missing.is_empty() {
-            missing.push("Re-examine the query-string parameters.".to_owned());
-            return Err(Refusal::incomplete_signature(missing.join(" ")));
+        let mut wrong: Vec<String> = REQUIRED
+            .into_iter()
+            .filter(|name| parameters.get(name).is_none_or(str::is_empty))
+            .map(|name| format!("AWS query-string parameters must include '{name}'."))
+            .collect();
+        wrong.extend(parameters.repeated().map(|name| {
+            format!("AWS query-string parameters must not include '{name}' more than once.")
+        }));
+        if !wrong.is_empty() {
+            wrong.push("Re-examine the query-string parameters.".to_owned());
+            return Err(Refusal::incomplete_signature(wrong.join(" ")));
         }
-        check_algorithm(parameters.text("X-Amz-Algorithm"))?;
+        check_algorithm(parameters.text(X_AMZ_ALGORITHM))?;
         let (access_key_id, scope) = read_credential(parameters.text("X-Amz-Credential"))?;
         Ok(Self {
             access_key_id,
@@ -124,7 +139,7 @@ impl Authorization {
             signature: parameters.text(X_AMZ_SIGNATURE).to_owned(),
             time: read_date(parameters.text("X-Amz-Date"))?,
             session_token: parameters
-                .get("X-Amz-Security-Token")
+                .get(X_AMZ_SECURITY_TOKEN)
                 .map(|token| token.as_bytes().to_vec()),
             expires: Some(read_expires(parameters.text("X-Amz-Expires"))?),
         })
@@ -135,32 +150,26 @@ impl Authorization {
 struct Parameters(Vec<(String, String)>);
 
 impl Parameters {
-    /// The parameters of a presigned URL. None, unless they say at least an algorithm or a
-    /// signature: a query may hold an `X-Amz-Date` of its own.
-    fn of_query(query: &str) -> Result<Self, Refusal> {
-        let mut parameters = Self(Vec::new());
-        for pair in pairs(query) {
-            let (name, value) = decode_pair(pair);
-            let name = String::from_utf8_lossy(&name).into_owned();
-            if !name.starts_with("X-Amz-") {
-                continue;
-            }
-            if parameters.get(&name).is_some() {
-                return Err(Refusal::incomplete_signature(format!(
-                    "AWS query-string parameters must include '{name}' only once. Re-examine the \
-                     query-string parameters."
-                )));
-            }
-            let value = String::from_utf8_lossy(&value).into_owned();
-            parameters.0.push((name, value));
-        }
-        let is_signed = [X_AMZ_SIGNATURE, "X-Amz-Algorithm"]
-            .into_iter()
-            .any(|name| parameters.get(name).is_some());
-        match is_signed {
-            true => Ok(parameters),
-            false => Ok(Self(Vec::new())),
-        }
+    /// Those parameters of a query that would belong to a presigned URL.
+    fn of_query(query: &str) -> Self {
+        let parameters = pairs(query)
+            .map(decode_pair)
+            .filter(|(name, _)| is_presigned_parameter(name));
+        let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+        Self(
+            parameters
+                .map(|(name, value)| (text(name), text(value)))
+                .collect(),
+        )
+    }
+
+    /// The names that stand there once more.
+    fn repeated(&self) -> impl Iterator<Item = &str> {
+        let is_repeated = |(at, (name, _)): &(usize, &(String, String))| {
+            self.0[..*at].iter().any(|(earlier, _)| earlier == name)
+        };
+        let all = self.0.iter().enumerate();
+        all.filter(is_repeated).map(|(_, (name, _))| name.as_str())
     }
 
     fn get(&self, name: &str) -> Option<&str> {

@@ -14,6 +14,8 @@ mod received;
 mod refusal;
 mod server;
 mod signed_parts;
+#[cfg(feature = "tls")]
+mod tls;
 mod verify;
 
 pub use self::{

@@ -14,6 +14,7 @@ use hyper_util::{
 
 use crate::{
     Error, Gateway, Refusal,
+    authorization::is_presigned_parameter,
     echo::CREDENTIAL_HEADERS,
     encoding::{decode_pair, pairs},
     error::Kind,
@@ -105,21 +106,9 @@ impl Upstream {
     }
 
     fn target(&self, received: &Uri) -> Result<Uri, http::Error> {
-        const PRESIGNED: [&str; 7] = [
-            "X-Amz-Algorithm",
-            "X-Amz-Credential",
-            "X-Amz-Date",
-            "X-Amz-Expires",
-            "X-Amz-Security-Token",
-            "X-Amz-Signature",
-            "X-Amz-SignedHeaders",
-        ];
         let mut target = self.path.clone() + received.path();
         let query: Vec<_> = pairs(received.query().unwrap_or_default())
-            .filter(|pair| {
-                let (name, _) = decode_pair(pair);
-                !PRESIGNED.iter().any(|known| known.as_bytes() == name)
-            })
+            .filter(|pair| !is_presigned_parameter(&decode_pair(pair).0))
             .collect();
         if !query.is_empty() {
             target = target + "?" + &query.join("&");

@@ -1,14 +1,19 @@
-use std::{io, net::SocketAddr, time::Duration};
+use std::{
+    io,
+    net::{Ipv4Addr, SocketAddr},
+    pin::pin,
+    time::Duration,
+};
 
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
-    server::{conn::auto, graceful::GracefulShutdown},
+    server::conn::auto,
     service::TowerToHyperService,
 };
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::{TcpListener, TcpStream, ToSocketAddrs},
-    sync::oneshot,
+    sync::watch,
     task::{JoinHandle, JoinSet},
 };
 
@@ -20,7 +25,9 @@ use crate::Gateway;
 pub struct Server {
     scheme: &'static str,
     local_addr: SocketAddr,
-    stop: Option<oneshot::Sender<()>>,
+    #[cfg(feature = "tls")]
+    pub(crate) certificate_pem: Option<String>,
+    stop: watch::Sender<()>,
     task: JoinHandle<()>,
 }
 
@@ -34,7 +41,7 @@ impl Gateway {
     ///
     /// No port could be bound.
     pub async fn serve(&self) -> io::Result<Server> {
-        self.serve_on((std::net::Ipv4Addr::LOCALHOST, 0)).await
+        self.serve_on((Ipv4Addr::LOCALHOST, 0)).await
     }
 
     /// Serves on an address. See [`serve`](Self::serve).
@@ -64,46 +71,35 @@ impl Server {
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let local_addr = listener.local_addr()?;
-        let (stop, mut stopped) = oneshot::channel::<()>();
+        let (stop, mut stopped) = watch::channel(());
         let task = tokio::spawn(async move {
-            let graceful = GracefulShutdown::new();
             // Dropped with the task, and every connection with it.
             let mut connections = JoinSet::new();
             loop {
-                let stream = tokio::select! {
+                tokio::select! {
                     accepted = listener.accept() => match accepted {
-                        Ok((stream, _)) => stream,
-                        // Out of file descriptors, for one; it would fail at once again.
-                        Err(_) => {
-                            tokio::time::sleep(Duration::from_millis(10)).await;
-                            continue;
+                        Ok((stream, _)) => {
+                            // Small answers go out at once.
+                            let _ = stream.set_nodelay(true);
+                            let stream = handshake(stream);
+                            connections.spawn(talk(stream, gateway.clone(), stopped.clone()));
                         }
+                        // Out of file descriptors, for one; it would fail at once again.
+                        Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
                     },
-                    _ = &mut stopped => break,
-                    Some(_) = connections.join_next() => continue,
-                };
-                let watcher = graceful.watcher();
-                let service = TowerToHyperService::new(gateway.clone());
-                // Small answers go out at once.
-                let _ = stream.set_nodelay(true);
-                let stream = handshake(stream);
-                connections.spawn(async move {
-                    let Ok(stream) = stream.await else { return };
-                    let mut builder = auto::Builder::new(TokioExecutor::new());
-                    builder.http1().timer(TokioTimer::new());
-                    builder.http2().timer(TokioTimer::new());
-                    let connection = builder.serve_connection(TokioIo::new(stream), service);
-                    // What breaks a connection is the client's affair.
-                    let _ = watcher.watch(connection.into_owned()).await;
-                });
+                    Some(_) = connections.join_next() => {}
+                    _ = stopped.changed() => break,
+                }
             }
             drop(listener);
-            graceful.shutdown().await;
+            while connections.join_next().await.is_some() {}
         });
         Ok(Self {
             scheme,
             local_addr,
-            stop: Some(stop),
+            #[cfg(feature = "tls")]
+            certificate_pem: None,
+            stop,
             task,
         })
     }
@@ -124,11 +120,37 @@ impl Server {
     ///
     /// Dropping the future stops the gateway at once, as dropping the server does.
     pub async fn shutdown(mut self) {
-        if let Some(stop) = self.stop.take() {
-            let _ = stop.send(());
-        }
+        self.stop.send_replace(());
         // Fails only if the task is gone already.
         let _ = (&mut self.task).await;
+    }
+}
+
+/// Speaks HTTP on a connection until the client or the server has had enough.
+async fn talk<S>(
+    stream: impl Future<Output = io::Result<S>>,
+    gateway: Gateway,
+    mut stopped: watch::Receiver<()>,
+) where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let stream = tokio::select! {
+        stream = stream => stream,
+        _ = stopped.changed() => return,
+    };
+    let Ok(stream) = stream else { return };
+    let mut builder = auto::Builder::new(TokioExecutor::new());
+    builder.http1().timer(TokioTimer::new());
+    builder.http2().timer(TokioTimer::new());
+    let service = TowerToHyperService::new(gateway);
+    let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
+    // What breaks a connection is the client's affair.
+    tokio::select! {
+        _ = connection.as_mut() => {}
+        _ = stopped.changed() => {
+            connection.as_mut().graceful_shutdown();
+            let _ = connection.await;
+        }
     }
 }
 

@@ -6,8 +6,16 @@ use std::{
     time::{Duration, SystemTime},
 };
 
+use aws_credential_types::Credentials;
+use aws_sigv4::{
+    http_request::{
+        PayloadChecksumKind, SignableBody, SignableRequest, SignatureLocation, SigningSettings,
+        sign,
+    },
+    sign::v4,
+};
 use bytes::Bytes;
-use http::{HeaderMap, Request, StatusCode};
+use http::{HeaderMap, HeaderValue, Request, StatusCode, Uri};
 use http_body_util::{BodyExt, Full};
 use iam_gateway::{Account, Gateway};
 use serde_json::Value;
@@ -33,6 +41,109 @@ pub(crate) fn gateway() -> Gateway {
 
 pub(crate) fn gateway_of(account: Account) -> Gateway {
     Gateway::new("execute-api", "us-east-1", account).clock(moment)
+}
+
+pub(crate) const HOST: &str = "abc123.execute-api.us-east-1.amazonaws.com";
+
+/// A client that signs with `aws-sigv4`.
+#[derive(Clone, Debug)]
+pub(crate) struct Client {
+    pub(crate) access_key_id: String,
+    pub(crate) secret: String,
+    pub(crate) token: Option<String>,
+    pub(crate) region: String,
+    pub(crate) service: String,
+    pub(crate) time: SystemTime,
+    /// Signs a URL that is good for so long, in place of a header.
+    pub(crate) presign: Option<Duration>,
+    pub(crate) payload: Payload,
+}
+
+/// What stands for the body in a signature.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Payload {
+    Hashed,
+    /// Hashed, with the hash in a header as well.
+    HashedAndSent,
+    /// Left out, and a header that says so.
+    Unsigned,
+}
+
+/// Whose keys are those of [`account`], at the [`moment`].
+pub(crate) fn client() -> Client {
+    Client {
+        access_key_id: ACCESS_KEY_ID.to_owned(),
+        secret: SECRET.to_owned(),
+        token: None,
+        region: "us-east-1".to_owned(),
+        service: "execute-api".to_owned(),
+        time: moment(),
+        presign: None,
+        payload: Payload::Hashed,
+    }
+}
+
+impl Client {
+    pub(crate) fn get(&self, target: &str) -> Request<Full<Bytes>> {
+        self.sign(Request::get(target).body(Bytes::new()).unwrap())
+    }
+
+    /// Signs a request with every header that it has, and puts it as HTTP/1.1 does: with a path
+    /// for its target, and a `Host`.
+    pub(crate) fn sign(&self, mut request: Request<Bytes>) -> Request<Full<Bytes>> {
+        if !request.headers().contains_key("host") {
+            let host = HeaderValue::from_static(HOST);
+            request.headers_mut().insert("host", host);
+        }
+        let mut settings = SigningSettings::default();
+        settings.excluded_headers = None;
+        if let Some(span) = self.presign {
+            settings.signature_location = SignatureLocation::QueryParams;
+            settings.expires_in = Some(span);
+        }
+        if self.payload != Payload::Hashed {
+            settings.payload_checksum_kind = PayloadChecksumKind::XAmzSha256;
+        }
+        let identity = Credentials::new(
+            &self.access_key_id,
+            &self.secret,
+            self.token.clone(),
+            None,
+            "test",
+        )
+        .into();
+        let params = v4::SigningParams::builder()
+            .identity(&identity)
+            .region(&self.region)
+            .name(&self.service)
+            .time(self.time)
+            .settings(settings)
+            .build()
+            .unwrap()
+            .into();
+        let headers: Vec<(String, String)> = request
+            .headers()
+            .iter()
+            .map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()))
+            .collect();
+        let signable = SignableRequest::new(
+            request.method().as_str(),
+            format!("http://{HOST}{}", request.uri()),
+            headers.iter().map(|(name, value)| (&**name, &**value)),
+            match self.payload {
+                Payload::Unsigned => SignableBody::UnsignedPayload,
+                _ => SignableBody::Bytes(request.body()),
+            },
+        )
+        .unwrap();
+        let (instructions, _) = sign(signable, &params).unwrap().into_parts();
+        // It can only add a query to a whole URI.
+        *request.uri_mut() = format!("http://{HOST}{}", request.uri()).parse().unwrap();
+        instructions.apply_to_request_http1x(&mut request);
+        let target = request.uri().path_and_query().cloned().unwrap();
+        *request.uri_mut() = Uri::from(target);
+        request.map(Full::from)
+    }
 }
 
 /// What a gateway answered.
