@@ -27,6 +27,7 @@ impl SignError {
                 | HeaderValue(_)
                 | NominatedByConnection(_)
                 | TooManyHeaders
+                | UriTooLong
         )
     }
 
@@ -81,6 +82,7 @@ pub(crate) enum Kind {
     HeaderValue(Box<str>),
     NominatedByConnection(Box<str>),
     TooManyHeaders,
+    UriTooLong,
     NeverSigned(Box<str>),
     ScopeName(&'static str),
     AccessKeyId,
@@ -137,6 +139,9 @@ impl fmt::Display for SignError {
                 );
             }
             Kind::TooManyHeaders => "the request has too many headers to add a signature to",
+            Kind::UriTooLong => {
+                "the URI with what signing adds to it is longer than 65534 bytes; shorten it"
+            }
             Kind::NeverSigned(name) => {
                 return write!(
                     f,

@@ -5,7 +5,10 @@ use hmac::{Hmac, KeyInit, Mac};
 use http::HeaderValue;
 use sha2::Sha256;
 
-use crate::{SignError, SigningScope, date::AmzDate, error::Kind};
+use crate::{
+    SignError, SigningScope, canonical::encode::hex, date::AmzDate, error::Kind,
+    string_to_sign::StringToSign,
+};
 
 /// Credentials made ready to sign one day's requests within one [`SigningScope`].
 ///
@@ -94,11 +97,17 @@ impl SigningKey {
         self.credential_scope.as_bytes().starts_with(date.day())
     }
 
-    /// The signature of a string to sign.
-    pub(crate) fn sign(&self, string_to_sign: &[u8]) -> [u8; 32] {
+    pub(crate) fn algorithm(&self) -> &'static str {
+        "AWS4-HMAC-SHA256"
+    }
+
+    /// The signature in hexadecimal.
+    pub(crate) fn sign(&self, string_to_sign: &StringToSign<'_>) -> [u8; 64] {
         let mut mac = self.mac.clone();
-        mac.update(string_to_sign);
-        mac.finalize().into_bytes().into()
+        for piece in string_to_sign.pieces() {
+            mac.update(piece);
+        }
+        hex(&mac.finalize().into_bytes().into())
     }
 }
 

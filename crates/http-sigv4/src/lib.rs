@@ -39,7 +39,9 @@
 //!
 //! [signed requests]: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
 
+mod authorization;
 mod canonical;
+mod changes;
 mod date;
 mod error;
 mod host;
@@ -48,12 +50,10 @@ mod payload;
 mod profile;
 mod scope;
 mod signer;
+mod string_to_sign;
+mod uri;
 
 pub use self::{
-    error::SignError,
-    key::SigningKey,
-    payload::Payload,
-    profile::Profile,
-    scope::SigningScope,
-    signer::{CanonicalRequest, Signer},
+    canonical::CanonicalRequest, error::SignError, key::SigningKey, payload::Payload,
+    profile::Profile, scope::SigningScope, signer::Signer,
 };

@@ -1,24 +1,23 @@
-use std::{fmt, sync::Arc, time::SystemTime};
+use std::{sync::Arc, time::SystemTime};
 
-use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, header, request::Parts, uri::Scheme};
-use sha2::{Digest, Sha256};
+use http::{HeaderName, Method, Uri, header::HOST, request::Parts, uri::Scheme};
 
 use crate::{
-    Payload, Profile, SignError, SigningKey,
+    CanonicalRequest, Payload, Profile, SignError, SigningKey,
+    authorization::Authorization,
     canonical::{
-        Canonical,
-        encode::hex,
+        Canonical, Text,
         headers::{
-            HOST, REPLACED, SignedHeaders, X_AMZ_CONTENT_SHA256, X_AMZ_DATE, X_AMZ_SECURITY_TOKEN,
-            may_be_signed,
+            SignedHeaders, X_AMZ_CONTENT_SHA256, X_AMZ_DATE, X_AMZ_SECURITY_TOKEN, may_be_signed,
         },
     },
+    changes::Changes,
     date::AmzDate,
     error::Kind,
     host::{SignedHost, parse_signing_host},
-    payload::PayloadText,
     profile::UnsignedPayload,
+    string_to_sign::StringToSign,
+    uri,
 };
 
 /// Signs requests with AWS Signature Version 4, in the `Authorization` header.
@@ -136,8 +135,9 @@ impl Signer {
         payload: Payload,
         time: SystemTime,
     ) -> Result<(), SignError> {
-        let signature = self.prepare(parts, key, payload, time)?.into_headers(key)?;
-        signature.commit(parts)
+        let mut text = Text::new();
+        let prepared = self.prepare(&mut text, parts, key, payload, time)?;
+        prepared.sign(key)?.commit(parts)
     }
 
     /// What [`sign`](Self::sign) would cover, to look at when a service refuses a signature.
@@ -152,22 +152,62 @@ impl Signer {
         payload: Payload,
         time: SystemTime,
     ) -> Result<CanonicalRequest, SignError> {
-        let prepared = self.prepare(parts, key, payload, time)?;
-        // Everything in a canonical request is ASCII.
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        Ok(CanonicalRequest {
-            canonical_request: text(prepared.canonical.text()),
-            string_to_sign: text(&prepared.string_to_sign(key)),
+        let mut text = Text::new();
+        let prepared = self.prepare(&mut text, parts, key, payload, time)?;
+        Ok(prepared.shown())
+    }
+
+    fn prepare<'a>(
+        &self,
+        text: &'a mut Text,
+        parts: &Parts,
+        key: &'a SigningKey,
+        payload: Payload,
+        time: SystemTime,
+    ) -> Result<Authorization<'a>, SignError> {
+        self.check_payload(payload, &parts.uri)?;
+        let sends_payload = self.profile.always_content_sha256 || payload == Payload::Unsigned;
+        let payload = payload.text();
+        let Reading {
+            date,
+            host,
+            mut headers,
+        } = self.read(parts, key, time)?;
+        headers.push(&HOST, host.value.as_bytes());
+        headers.push(&X_AMZ_DATE, date.as_bytes());
+        if let Some(token) = key.session_token() {
+            headers.push(&X_AMZ_SECURITY_TOKEN, token.as_bytes());
+        }
+        if sends_payload {
+            headers.push(&X_AMZ_CONTENT_SHA256, payload.as_bytes());
+        }
+        headers.finish(&parts.headers)?;
+        let query = parts.uri.query().unwrap_or_default().as_bytes();
+        let path_rule = self.profile.path;
+        let canonical =
+            Canonical::write(text, parts, query, path_rule, &headers, payload.as_bytes())?;
+        let uri = host.authority.as_deref();
+        let uri = uri.map(|authority| uri::rewritten(&parts.uri, Some(authority), None));
+        Ok(Authorization {
+            string_to_sign: StringToSign::of(&canonical, key, date),
+            canonical,
+            date,
+            payload: sends_payload.then(|| payload.clone()),
+            changes: Changes {
+                uri: uri.transpose()?,
+                rewritten: host.rewritten(&headers)?,
+                ..Changes::default()
+            },
         })
     }
 
-    fn prepare(
-        &self,
-        parts: &Parts,
+    /// Reads a request as far as it is the same wherever the signature is to stand.
+    pub(crate) fn read<'a>(
+        &'a self,
+        parts: &'a Parts,
         key: &SigningKey,
-        payload: Payload,
         time: SystemTime,
-    ) -> Result<Prepared, SignError> {
+    ) -> Result<Reading<'a>, SignError> {
         if parts.method == Method::CONNECT {
             return Err(Kind::RequestTarget.into());
         }
@@ -175,37 +215,10 @@ impl Signer {
         if !key.is_of(&date) {
             return Err(Kind::KeyOfAnotherDay.into());
         }
-        self.check_payload(payload, &parts.uri)?;
-        let payload_text = payload.text();
-        let sends_payload = self.profile.always_content_sha256 || payload == Payload::Unsigned;
-        let host = SignedHost::of(parts, self.signing_host.as_deref())?;
-
-        let mut headers = SignedHeaders::pick(&parts.headers, &self.named_headers)?;
-        headers.push(HOST, host.value.as_bytes());
-        headers.push(X_AMZ_DATE, date.as_bytes());
-        if let Some(token) = key.session_token() {
-            headers.push(X_AMZ_SECURITY_TOKEN, token.as_bytes());
-        }
-        if sends_payload {
-            headers.push(X_AMZ_CONTENT_SHA256, payload_text.as_bytes());
-        }
-        let headers = headers.finish(&parts.headers)?;
-        let canonical = Canonical::write(
-            &parts.method,
-            &parts.uri,
-            self.profile.path,
-            &headers,
-            payload_text.as_bytes(),
-        )?;
-        let joined = headers.joined()?;
-        let SignedHost { uri, header, .. } = host;
-        Ok(Prepared {
-            canonical,
+        Ok(Reading {
             date,
-            payload: sends_payload.then(|| payload_text.clone()),
-            uri,
-            host: header,
-            joined,
+            host: SignedHost::of(parts, self.signing_host.as_deref())?,
+            headers: SignedHeaders::pick(&parts.headers, &self.named_headers)?,
         })
     }
 
@@ -222,163 +235,9 @@ impl Signer {
     }
 }
 
-/// A canonical request and the string to sign made from it, as text.
-///
-/// The canonical request holds the session token in the clear, as does a service's own echo of it:
-/// do not log it as it is. `Debug` shows the string to sign only.
-#[derive(Clone)]
-pub struct CanonicalRequest {
-    canonical_request: String,
-    string_to_sign: String,
+/// What is the same of a request wherever its signature is to stand.
+pub(crate) struct Reading<'a> {
+    pub(crate) date: AmzDate,
+    pub(crate) host: SignedHost<'a>,
+    pub(crate) headers: SignedHeaders<'a>,
 }
-
-impl CanonicalRequest {
-    /// The [canonical request], session token included.
-    ///
-    /// [canonical request]: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
-    pub fn canonical_request(&self) -> &str {
-        &self.canonical_request
-    }
-
-    /// Algorithm, date, credential scope and the digest of the canonical request.
-    pub fn string_to_sign(&self) -> &str {
-        &self.string_to_sign
-    }
-}
-
-impl fmt::Debug for CanonicalRequest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("CanonicalRequest")
-            .field("string_to_sign", &self.string_to_sign)
-            .finish_non_exhaustive()
-    }
-}
-
-/// A request read through, with nothing changed yet.
-struct Prepared {
-    canonical: Canonical,
-    date: AmzDate,
-    payload: Option<PayloadText>,
-    uri: Option<Uri>,
-    host: Option<HeaderValue>,
-    joined: Vec<(HeaderName, HeaderValue)>,
-}
-
-impl Prepared {
-    fn string_to_sign(&self, key: &SigningKey) -> Vec<u8> {
-        let digest = Sha256::digest(self.canonical.text());
-        [
-            ALGORITHM,
-            b"\n",
-            self.date.as_bytes(),
-            b"\n",
-            key.credential_scope().as_bytes(),
-            b"\n",
-            &hex(&digest.into()),
-        ]
-        .concat()
-    }
-
-    fn into_headers(self, key: &SigningKey) -> Result<Changes, SignError> {
-        let signature = hex(&key.sign(&self.string_to_sign(key)));
-        let payload = self
-            .payload
-            .as_ref()
-            .map_or(&b""[..], PayloadText::as_bytes);
-        // All values share one allocation.
-        let values = Bytes::from(
-            [
-                self.date.as_bytes(),
-                payload,
-                ALGORITHM,
-                b" Credential=",
-                key.access_key_id().as_bytes(),
-                b"/",
-                key.credential_scope().as_bytes(),
-                b", SignedHeaders=",
-                self.canonical.signed_headers(),
-                b", Signature=",
-                &signature,
-            ]
-            .concat(),
-        );
-        let payload_end = self.date.as_bytes().len() + payload.len();
-        let value = |range: Bytes| {
-            // Names, digits and checked access key ids: always a header value.
-            HeaderValue::from_maybe_shared(range).map_err(|_| Kind::AccessKeyId)
-        };
-        let mut authorization = value(values.slice(payload_end..))?;
-        authorization.set_sensitive(true);
-        let date = value(values.slice(..self.date.as_bytes().len()))?;
-        let payload = self
-            .payload
-            .is_some()
-            .then(|| value(values.slice(self.date.as_bytes().len()..payload_end)))
-            .transpose()?;
-        let own = [
-            (header::AUTHORIZATION, Some(authorization)),
-            (HeaderName::from_static(X_AMZ_DATE), Some(date)),
-            (HeaderName::from_static(X_AMZ_CONTENT_SHA256), payload),
-            (
-                HeaderName::from_static(X_AMZ_SECURITY_TOKEN),
-                key.session_token().cloned(),
-            ),
-            (header::HOST, self.host),
-        ];
-        Ok(Changes {
-            uri: self.uri,
-            own,
-            joined: self.joined,
-        })
-    }
-}
-
-/// Everything that signing changes in a request.
-struct Changes {
-    uri: Option<Uri>,
-    own: [(HeaderName, Option<HeaderValue>); 5],
-    joined: Vec<(HeaderName, HeaderValue)>,
-}
-
-impl Changes {
-    fn commit(mut self, parts: &mut Parts) -> Result<(), SignError> {
-        // A map refuses an insertion when it is full, but also when thousands of its names collide,
-        // which shows too late. So a map of that size is changed in a copy.
-        const ALWAYS_ROOM: usize = 4096;
-        let uri = self.uri.take();
-        if parts.headers.keys_len() < ALWAYS_ROOM {
-            self.insert_into(&mut parts.headers)?;
-        } else {
-            let mut headers = parts.headers.clone();
-            self.insert_into(&mut headers)?;
-            parts.headers = headers;
-        }
-        if let Some(uri) = uri {
-            parts.uri = uri;
-        }
-        Ok(())
-    }
-
-    fn insert_into(self, headers: &mut HeaderMap) -> Result<(), SignError> {
-        headers
-            .try_reserve(self.own.len())
-            .map_err(|_| Kind::TooManyHeaders)?;
-        remove_signature(headers);
-        let own = self.own.into_iter();
-        let own = own.filter_map(|(name, value)| Some((name, value?)));
-        for (name, value) in own.chain(self.joined) {
-            headers
-                .try_insert(name, value)
-                .map_err(|_| Kind::TooManyHeaders)?;
-        }
-        Ok(())
-    }
-}
-
-fn remove_signature(headers: &mut HeaderMap) {
-    for name in REPLACED {
-        headers.remove(name);
-    }
-}
-
-const ALGORITHM: &[u8] = b"AWS4-HMAC-SHA256";

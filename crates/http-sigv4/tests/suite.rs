@@ -175,7 +175,9 @@ impl Case {
     /// The request and its body, unless the `http` crate cannot hold it.
     fn request(&self) -> Option<(Parts, Vec<u8>)> {
         let text = self.file("request.txt").unwrap();
-        let (head, body) = text.split_once("\n\n").unwrap_or((text.trim_end(), ""));
+        let (head, body) = text
+            .split_once("\n\n")
+            .unwrap_or_else(|| (text.trim_end(), ""));
         let mut lines = head.lines();
         let (method, target) = lines.next().unwrap().split_once(' ').unwrap();
         let target = target.strip_suffix(" HTTP/1.1").unwrap_or(target);

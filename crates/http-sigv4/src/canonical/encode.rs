@@ -1,39 +1,34 @@
 //! Percent-encoding as Signature Version 4 wants it, on bytes.
 
+use super::Text;
+
 /// Appends `bytes` with everything but RFC 3986's [unreserved characters] percent-encoded in
 /// upper-case hexadecimal.
 ///
 /// [unreserved characters]: https://www.rfc-editor.org/rfc/rfc3986#section-2.3
-pub(crate) fn encode_into(out: &mut Vec<u8>, bytes: impl IntoIterator<Item = u8>) {
-    for byte in bytes {
-        if is_unreserved(byte) {
-            out.push(byte);
-        } else {
-            let [high, low] = hex_pair(byte, UPPER);
-            out.extend_from_slice(&[b'%', high, low]);
-        }
+pub(crate) fn encode_into(out: &mut Text, bytes: &[u8]) {
+    let mut rest = bytes;
+    while let Some((&byte, tail)) = append_run(out, rest, is_unreserved).split_first() {
+        encode_byte_into(out, byte);
+        rest = tail;
     }
 }
 
-/// Percent-decodes once, byte by byte, and reads a raw `+` as a space.
+/// Percent-decodes `encoded` once, reading a raw `+` as a space, and appends it encoded once; a
+/// decoded byte that is `bare` stays as it is.
 ///
 /// A `%` that is not followed by two hexadecimal digits stands for itself. Nothing here assumes
 /// UTF-8: `%FF` is one byte, and has to be signed as that byte.
-pub(crate) fn decode_form(encoded: &[u8]) -> impl Iterator<Item = u8> {
+pub(crate) fn recode_into(out: &mut Text, encoded: &[u8], bare: impl Fn(u8) -> bool) {
+    let bare = |byte| is_unreserved(byte) || bare(byte);
     let mut rest = encoded;
-    std::iter::from_fn(move || {
-        let (byte, tail) = match *rest {
-            [b'%', high, low, ref tail @ ..] => match (hex_digit(high), hex_digit(low)) {
-                (Some(high), Some(low)) => (high << 4 | low, tail),
-                _ => (b'%', &rest[1..]),
-            },
-            [b'+', ref tail @ ..] => (b' ', tail),
-            [byte, ref tail @ ..] => (byte, tail),
-            [] => return None,
-        };
+    while let Some((byte, tail)) = decode_form(append_run(out, rest, bare)) {
+        match bare(byte) {
+            true => out.push(byte),
+            false => encode_byte_into(out, byte),
+        }
         rest = tail;
-        Some(byte)
-    })
+    }
 }
 
 /// A digest in lower-case hexadecimal.
@@ -55,6 +50,32 @@ fn hex_pair(byte: u8, digits: &[u8; 16]) -> [u8; 2] {
     ]
 }
 
+/// Appends the bytes in front of the first that is not to be kept, and returns what follows them.
+fn append_run<'a>(out: &mut Text, bytes: &'a [u8], keep: impl Fn(u8) -> bool) -> &'a [u8] {
+    let end = bytes.iter().position(|&byte| !keep(byte));
+    let (run, rest) = bytes.split_at(end.unwrap_or(bytes.len()));
+    out.extend_from_slice(run);
+    rest
+}
+
+fn encode_byte_into(out: &mut Text, byte: u8) {
+    let [high, low] = hex_pair(byte, UPPER);
+    out.extend_from_slice(&[b'%', high, low]);
+}
+
+/// The first byte that `encoded` stands for, and what follows it.
+fn decode_form(encoded: &[u8]) -> Option<(u8, &[u8])> {
+    Some(match *encoded {
+        [b'%', high, low, ref rest @ ..] => match (hex_digit(high), hex_digit(low)) {
+            (Some(high), Some(low)) => (high << 4 | low, rest),
+            _ => (b'%', &encoded[1..]),
+        },
+        [b'+', ref rest @ ..] => (b' ', rest),
+        [byte, ref rest @ ..] => (byte, rest),
+        [] => return None,
+    })
+}
+
 fn hex_digit(digit: u8) -> Option<u8> {
     // `to_digit(16)` is below 16.
     char::from(digit).to_digit(16).map(|value| value as u8)
@@ -68,14 +89,16 @@ fn is_unreserved(byte: u8) -> bool {
 mod tests {
     use super::*;
 
-    fn encoded(text: &[u8]) -> String {
-        let mut out = Vec::new();
-        encode_into(&mut out, text.iter().copied());
-        String::from_utf8(out).unwrap()
+    fn encoded(bytes: &[u8]) -> String {
+        let mut out = Text::new();
+        encode_into(&mut out, bytes);
+        String::from_utf8(out.to_vec()).unwrap()
     }
 
-    fn decoded(text: &str) -> Vec<u8> {
-        decode_form(text.as_bytes()).collect()
+    fn recoded(encoded: &str) -> String {
+        let mut out = Text::new();
+        recode_into(&mut out, encoded.as_bytes(), |byte| byte == b'/');
+        String::from_utf8(out.to_vec()).unwrap()
     }
 
     #[test]
@@ -86,19 +109,28 @@ mod tests {
 
     #[test]
     fn a_percent_sign_without_two_digits_stands_for_itself() {
-        assert_eq!(decoded("%zz%4"), b"%zz%4");
-        assert_eq!(decoded("%"), b"%");
-        assert_eq!(decoded("%%41"), b"%A");
+        assert_eq!(recoded("%zz%4"), "%25zz%254");
+        assert_eq!(recoded("%"), "%25");
+        assert_eq!(recoded("%%41"), "%25A");
     }
 
     #[test]
-    fn decoding_is_bytewise_and_reads_plus_as_space() {
-        assert_eq!(decoded("%fF+%2b"), b"\xff +");
+    fn recoding_is_bytewise_and_reads_plus_as_space() {
+        assert_eq!(recoded("%fF+%2b%7e"), "%FF%20%2B~");
     }
 
     #[test]
-    fn decoding_what_was_encoded_gives_every_byte_back() {
+    fn a_bare_byte_is_left_bare_however_it_was_written() {
+        assert_eq!(recoded("/a%2fb%3F"), "/a/b%3F");
+    }
+
+    #[test]
+    fn what_is_encoded_stands_for_every_byte_it_was_made_from() {
         let all: Vec<u8> = (0..=255).collect();
-        assert_eq!(decoded(&encoded(&all)), all);
+        assert_eq!(
+            recoded(&encoded(&all)),
+            encoded(&all).replace("%2F", "/"),
+            "decoded to the same bytes"
+        );
     }
 }

@@ -2,61 +2,54 @@
 //!
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html>
 
-use http::{HeaderMap, HeaderName, HeaderValue, header::CONNECTION};
+use bytes::Bytes;
+use http::{
+    HeaderMap, HeaderName, HeaderValue,
+    header::{AUTHORIZATION, CONNECTION, HOST},
+};
 use smallvec::SmallVec;
 
+use super::Text;
 use crate::{SignError, error::Kind};
 
-pub(crate) const AUTHORIZATION: &str = "authorization";
-pub(crate) const HOST: &str = "host";
-pub(crate) const X_AMZ_CONTENT_SHA256: &str = "x-amz-content-sha256";
-pub(crate) const X_AMZ_DATE: &str = "x-amz-date";
-pub(crate) const X_AMZ_SECURITY_TOKEN: &str = "x-amz-security-token";
+pub(crate) static X_AMZ_CONTENT_SHA256: HeaderName =
+    HeaderName::from_static("x-amz-content-sha256");
+pub(crate) static X_AMZ_DATE: HeaderName = HeaderName::from_static("x-amz-date");
+pub(crate) static X_AMZ_REGION_SET: HeaderName = HeaderName::from_static("x-amz-region-set");
+pub(crate) static X_AMZ_SECURITY_TOKEN: HeaderName =
+    HeaderName::from_static("x-amz-security-token");
 
-/// The headers that a signature decides. Whatever an earlier attempt or an upstream caller left in
-/// them says nothing about this signature, so it is neither signed nor sent.
-pub(crate) const REPLACED: [&str; 4] = [
-    AUTHORIZATION,
-    X_AMZ_CONTENT_SHA256,
-    X_AMZ_DATE,
-    X_AMZ_SECURITY_TOKEN,
-];
-
-/// The headers that a signature covers, sorted by name.
+/// The headers that a signature covers, sorted by name. A name that stands on several lines of the
+/// request stands here as often, in the same order.
 pub(crate) struct SignedHeaders<'a> {
     lines: SmallVec<[Line<'a>; 16]>,
 }
 
 impl<'a> SignedHeaders<'a> {
-    /// Picks from `sent` what is signed besides `host` and [`REPLACED`]: `content-type`,
-    /// `content-md5`, every `x-amz-*`, and what `named` asks for by name.
+    /// Picks from `sent` what is signed besides `host` and what a signature brings itself:
+    /// `content-type`, `content-md5`, every `x-amz-*`, and what `named` asks for by name.
     ///
     /// An allow-list, since proxies, meshes and HTTP libraries rewrite everything else.
     pub(crate) fn pick(sent: &'a HeaderMap, named: &[HeaderName]) -> Result<Self, SignError> {
         let mut lines = SmallVec::new();
-        for name in sent.keys() {
-            if !is_signed(name, named) || *name == HOST || REPLACED.contains(&name.as_str()) {
+        for (name, value) in sent {
+            if !is_signed(name, named) || *name == HOST || is_replaced(name) {
                 continue;
             }
-            let mut values = sent.get_all(name).iter();
-            if !values.all(|value| {
-                value
-                    .as_bytes()
-                    .iter()
-                    .all(|byte| matches!(byte, b' '..=b'~'))
-            }) {
+            let is_plain = |byte: &u8| matches!(byte, b' '..=b'~');
+            if !value.as_bytes().iter().all(is_plain) {
                 return Err(Kind::HeaderValue(name.as_str().into()).into());
             }
             lines.push(Line {
-                name: name.as_str(),
-                value: Value::Sent(sent, name),
+                name,
+                value: Value::Sent(value),
             });
         }
         Ok(Self { lines })
     }
 
     /// Adds a line of the signer's own, whose value is canonical already.
-    pub(crate) fn push(&mut self, name: &'static str, value: &'a [u8]) {
+    pub(crate) fn push(&mut self, name: &'a HeaderName, value: &'a [u8]) {
         self.lines.push(Line {
             name,
             value: Value::Own(value),
@@ -68,37 +61,41 @@ impl<'a> SignedHeaders<'a> {
     /// # Errors
     ///
     /// A signed header that `Connection` nominates: the next hop would strip it.
-    pub(crate) fn finish(mut self, sent: &HeaderMap) -> Result<Self, SignError> {
-        self.lines.sort_unstable_by_key(|line| line.name);
+    pub(crate) fn finish(&mut self, sent: &HeaderMap) -> Result<(), SignError> {
+        // Stable, for the lines of one name.
+        self.lines.sort_by_key(|line| line.name.as_str());
         for value in sent.get_all(CONNECTION) {
             for option in value.as_bytes().split(|&byte| byte == b',') {
                 let option = option.trim_ascii();
-                let signed = |line: &&Line<'_>| option.eq_ignore_ascii_case(line.name.as_bytes());
+                let signed = |line: &&Line<'_>| {
+                    let name = line.name.as_str().as_bytes();
+                    option.eq_ignore_ascii_case(name)
+                };
                 if let Some(line) = self.lines.iter().find(signed) {
-                    return Err(Kind::NominatedByConnection(line.name.into()).into());
+                    return Err(Kind::NominatedByConnection(line.name.as_str().into()).into());
                 }
             }
         }
-        Ok(self)
+        Ok(())
     }
 
     /// Appends `name:value`, a line for each header.
-    pub(crate) fn write_lines(&self, out: &mut Vec<u8>) {
-        for line in &self.lines {
-            out.extend_from_slice(line.name.as_bytes());
+    pub(crate) fn write_lines(&self, out: &mut Text) {
+        for (name, lines) in self.by_name() {
+            out.extend_from_slice(name.as_str().as_bytes());
             out.push(b':');
-            line.write_value(out);
+            write_values(out, lines);
             out.push(b'\n');
         }
     }
 
     /// Appends the names, divided by `;`.
-    pub(crate) fn write_names(&self, out: &mut Vec<u8>) {
-        for (index, line) in self.lines.iter().enumerate() {
+    pub(crate) fn write_names(&self, out: &mut Text) {
+        for (index, (name, _)) in self.by_name().enumerate() {
             if index > 0 {
                 out.push(b';');
             }
-            out.extend_from_slice(line.name.as_bytes());
+            out.extend_from_slice(name.as_str().as_bytes());
         }
     }
 
@@ -106,23 +103,23 @@ impl<'a> SignedHeaders<'a> {
     ///
     /// A proxy may join lines with `, ` where the signature has `,`, so they are sent joined.
     pub(crate) fn joined(&self) -> Result<Vec<(HeaderName, HeaderValue)>, SignError> {
-        let mut joined = Vec::new();
-        for line in &self.lines {
-            let Value::Sent(sent, name) = line.value else {
-                continue;
-            };
-            let mut values = sent.get_all(name).iter();
-            let sensitive = values.any(HeaderValue::is_sensitive);
-            if sent.get_all(name).iter().nth(1).is_some() {
-                let mut text = Vec::new();
-                line.write_value(&mut text);
-                let mut value = HeaderValue::from_maybe_shared(bytes::Bytes::from(text))
+        let several = self.by_name().filter(|(_, lines)| lines.len() > 1);
+        several
+            .map(|(name, lines)| {
+                let mut text = Text::new();
+                write_values(&mut text, lines);
+                let mut value = HeaderValue::from_maybe_shared(Bytes::copy_from_slice(&text))
                     .map_err(|_| Kind::HeaderValue(name.as_str().into()))?;
-                value.set_sensitive(sensitive);
-                joined.push((name.clone(), value));
-            }
-        }
-        Ok(joined)
+                value.set_sensitive(lines.iter().any(Line::is_sensitive));
+                Ok((name.clone(), value))
+            })
+            .collect()
+    }
+
+    fn by_name(&self) -> impl Iterator<Item = (&HeaderName, &[Line<'a>])> {
+        let same_name = |a: &Line<'_>, b: &Line<'_>| a.name == b.name;
+        let groups = self.lines.chunk_by(same_name);
+        groups.map(|lines| (lines[0].name, lines))
     }
 }
 
@@ -145,6 +142,16 @@ pub(crate) fn may_be_signed(name: &HeaderName) -> bool {
     !NEVER.contains(&name.as_str()) && !name.as_str().starts_with("proxy-")
 }
 
+/// Whether a signature decides what stands in a header. Whatever an earlier attempt or an upstream
+/// caller left there says nothing about this signature, so it is neither signed nor sent.
+fn is_replaced(name: &HeaderName) -> bool {
+    *name == AUTHORIZATION
+        || *name == X_AMZ_CONTENT_SHA256
+        || *name == X_AMZ_DATE
+        || *name == X_AMZ_REGION_SET
+        || *name == X_AMZ_SECURITY_TOKEN
+}
+
 fn is_signed(name: &HeaderName, named: &[HeaderName]) -> bool {
     // Not `x-amz`, for `x-amzn-trace-id` is rewritten by load balancers.
     name.as_str().starts_with("x-amz-")
@@ -153,41 +160,42 @@ fn is_signed(name: &HeaderName, named: &[HeaderName]) -> bool {
 }
 
 struct Line<'a> {
-    name: &'a str,
+    name: &'a HeaderName,
     value: Value<'a>,
 }
 
 enum Value<'a> {
-    /// Every value that the request holds under a name, in order.
-    Sent(&'a HeaderMap, &'a HeaderName),
+    Sent(&'a HeaderValue),
     Own(&'a [u8]),
 }
 
 impl Line<'_> {
-    fn write_value(&self, out: &mut Vec<u8>) {
-        match self.value {
+    fn is_sensitive(&self) -> bool {
+        matches!(self.value, Value::Sent(value) if value.is_sensitive())
+    }
+}
+
+/// Appends the values of one header, joined by `,`.
+fn write_values(out: &mut Text, lines: &[Line<'_>]) {
+    for (index, line) in lines.iter().enumerate() {
+        if index > 0 {
+            out.push(b',');
+        }
+        match line.value {
             Value::Own(value) => out.extend_from_slice(value),
-            Value::Sent(sent, name) => {
-                for (index, value) in sent.get_all(name).iter().enumerate() {
-                    if index > 0 {
-                        out.push(b',');
-                    }
-                    write_folded(out, value.as_bytes());
-                }
-            }
+            Value::Sent(value) => write_folded(out, value.as_bytes()),
         }
     }
 }
 
 /// Appends `value` without the spaces at its ends, and with one space for every run of them, in
 /// quotes too.
-fn write_folded(out: &mut Vec<u8>, value: &[u8]) {
-    let value = value.trim_ascii();
-    let mut after_space = false;
-    for &byte in value {
-        if byte != b' ' || !after_space {
-            out.push(byte);
+fn write_folded(out: &mut Text, value: &[u8]) {
+    let words = value.split(|&byte| byte == b' ');
+    for (index, word) in words.filter(|word| !word.is_empty()).enumerate() {
+        if index > 0 {
+            out.push(b' ');
         }
-        after_space = byte == b' ';
+        out.extend_from_slice(word);
     }
 }

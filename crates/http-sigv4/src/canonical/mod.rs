@@ -6,54 +6,53 @@ pub(crate) mod encode;
 pub(crate) mod headers;
 mod path;
 mod query;
+mod request;
 
-use std::ops::Range;
+use http::request::Parts;
+use smallvec::SmallVec;
 
-use http::{Method, Uri};
+pub use self::request::CanonicalRequest;
 
 use self::headers::SignedHeaders;
 use crate::{SignError, profile::PathRule};
 
-/// A canonical request in its own buffer. It may hold a live session token, so it has no `Debug`.
-pub(crate) struct Canonical {
-    text: Vec<u8>,
-    signed_headers: Range<usize>,
+/// A text in the making, on the stack unless it outgrows it.
+///
+/// Nearly every canonical request fits; a session token alone takes 700 bytes and more.
+pub(crate) type Text = SmallVec<[u8; 2048]>;
+
+/// A canonical request. It may hold a live session token, so it has no `Debug`.
+pub(crate) struct Canonical<'t> {
+    pub(crate) text: &'t [u8],
+    pub(crate) signed_headers: &'t [u8],
 }
 
-impl Canonical {
+impl<'t> Canonical<'t> {
+    /// Writes into `text`, which is empty.
     pub(crate) fn write(
-        method: &Method,
-        uri: &Uri,
+        text: &'t mut Text,
+        parts: &Parts,
+        query: &[u8],
         path_rule: PathRule,
         headers: &SignedHeaders<'_>,
         payload: &[u8],
     ) -> Result<Self, SignError> {
-        // Enough for most requests; a session token alone takes 700 bytes and more.
-        let mut text = Vec::with_capacity(2048);
-        text.extend_from_slice(method.as_str().as_bytes());
+        text.extend_from_slice(parts.method.as_str().as_bytes());
         text.push(b'\n');
-        path::write(&mut text, path_rule, uri.path())?;
+        path::write(text, path_rule, parts.uri.path())?;
         text.push(b'\n');
-        query::write(&mut text, uri.query().unwrap_or_default())?;
+        query::write(text, query)?;
         text.push(b'\n');
-        headers.write_lines(&mut text);
+        headers.write_lines(text);
         text.push(b'\n');
         let names_start = text.len();
-        headers.write_names(&mut text);
-        let signed_headers = names_start..text.len();
+        headers.write_names(text);
+        let names_end = text.len();
         text.push(b'\n');
         text.extend_from_slice(payload);
         Ok(Self {
             text,
-            signed_headers,
+            signed_headers: &text[names_start..names_end],
         })
-    }
-
-    pub(crate) fn text(&self) -> &[u8] {
-        &self.text
-    }
-
-    pub(crate) fn signed_headers(&self) -> &[u8] {
-        &self.text[self.signed_headers.clone()]
     }
 }

@@ -2,11 +2,14 @@
 //!
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html>
 
-use super::encode::{decode_form, encode_into};
+use super::{
+    Text,
+    encode::{encode_into, recode_into},
+};
 use crate::{SignError, error::Kind, profile::PathRule};
 
 /// Appends the canonical form of `path`, which is what stands on the wire.
-pub(crate) fn write(out: &mut Vec<u8>, rule: PathRule, path: &str) -> Result<(), SignError> {
+pub(crate) fn write(out: &mut Text, rule: PathRule, path: &str) -> Result<(), SignError> {
     match path.as_bytes() {
         b"" => out.push(b'/'),
         path @ [b'/', ..] => match rule {
@@ -20,7 +23,7 @@ pub(crate) fn write(out: &mut Vec<u8>, rule: PathRule, path: &str) -> Result<(),
 
 /// Removes dot segments and empty segments, then encodes what is left: every `%` on the wire
 /// becomes `%25`. AWS calls this encoding twice, because the wire is already encoded once.
-fn write_standard(out: &mut Vec<u8>, path: &[u8]) -> Result<(), SignError> {
+fn write_standard(out: &mut Text, path: &[u8]) -> Result<(), SignError> {
     // Signers disagree on whether `/a/.` is `/a` or `/a/`, and no answer of a server is known.
     if path.ends_with(b"/.") || path.ends_with(b"/..") {
         return Err(Kind::AmbiguousPath.into());
@@ -35,7 +38,7 @@ fn write_standard(out: &mut Vec<u8>, path: &[u8]) -> Result<(), SignError> {
             }
             segment => {
                 out.push(b'/');
-                encode_into(out, segment.iter().copied());
+                encode_into(out, segment);
             }
         }
     }
@@ -47,13 +50,8 @@ fn write_standard(out: &mut Vec<u8>, path: &[u8]) -> Result<(), SignError> {
 
 /// Decodes once and encodes once; an object key is not a path, so nothing is removed. A `%2F` is a
 /// slash of the key, and S3 leaves slashes bare.
-fn write_s3(out: &mut Vec<u8>, path: &[u8]) {
-    for byte in decode_form(path) {
-        match byte {
-            b'/' => out.push(b'/'),
-            byte => encode_into(out, [byte]),
-        }
-    }
+fn write_s3(out: &mut Text, path: &[u8]) {
+    recode_into(out, path, |byte| byte == b'/');
 }
 
 #[cfg(test)]
@@ -61,9 +59,9 @@ mod tests {
     use super::*;
 
     fn canonical(rule: PathRule, path: &str) -> Result<String, SignError> {
-        let mut out = b"GET\n".to_vec();
+        let mut out = Text::from_slice(b"GET\n");
         write(&mut out, rule, path)?;
-        Ok(String::from_utf8(out).unwrap().split_off(4))
+        Ok(String::from_utf8(out[4..].to_vec()).unwrap())
     }
 
     fn standard(path: &str) -> String {

@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use smallvec::SmallVec;
 
-use super::encode::{decode_form, encode_into};
+use super::{Text, encode::recode_into};
 use crate::{SignError, error::Kind};
 
 /// Appends the canonical form of `query`: each pair decoded and encoded once, sorted by name, then
@@ -14,25 +14,23 @@ use crate::{SignError, error::Kind};
 ///
 /// A raw `+` is read as a space, as the verifiers do; write `%2B` for a plus. Empty pairs, as in
 /// `a=1&&b=2`, are left out; a name without `=` gets one.
-pub(crate) fn write(out: &mut Vec<u8>, query: &str) -> Result<(), SignError> {
+pub(crate) fn write(out: &mut Text, query: &[u8]) -> Result<(), SignError> {
     let start = out.len();
     let mut pairs: SmallVec<[Pair; 16]> = SmallVec::new();
-    for pair in query.as_bytes().split(|&byte| byte == b'&') {
-        if pair.is_empty() {
-            continue;
-        }
+    for pair in pairs_of(query) {
         if !pairs.is_empty() {
             out.push(b'&');
         }
-        let pair = Pair::write(out, pair);
-        if out[pair.name.clone()].eq_ignore_ascii_case(b"x-amz-signature") {
+        let pair = Pair::write(out, start, pair);
+        if out[start..][pair.name.clone()].eq_ignore_ascii_case(SIGNATURE) {
             return Err(Kind::AlreadyPresigned.into());
         }
         pairs.push(pair);
     }
-    if !pairs.is_sorted_by(|a, b| a.key(out) <= b.key(out)) {
-        let written = out.split_off(start);
-        pairs.iter_mut().for_each(|pair| pair.shift_back(start));
+    let written = &out[start..];
+    if !pairs.is_sorted_by(|a, b| a.key(written) <= b.key(written)) {
+        let written = Text::from_slice(written);
+        out.truncate(start);
         pairs.sort_unstable_by(|a, b| a.key(&written).cmp(&b.key(&written)));
         for (index, pair) in pairs.iter().enumerate() {
             if index > 0 {
@@ -44,39 +42,44 @@ pub(crate) fn write(out: &mut Vec<u8>, query: &str) -> Result<(), SignError> {
     Ok(())
 }
 
-/// Where an encoded pair stands in the buffer that it was written to.
+const SIGNATURE: &[u8] = b"x-amz-signature";
+
+fn pairs_of(query: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let pairs = query.split(|&byte| byte == b'&');
+    pairs.filter(|pair| !pair.is_empty())
+}
+
+/// Only the first `=` divides; the others belong to the value.
+fn name_and_value(pair: &[u8]) -> (&[u8], &[u8]) {
+    match pair.iter().position(|&byte| byte == b'=') {
+        Some(at) => (&pair[..at], &pair[at + 1..]),
+        None => (pair, b""),
+    }
+}
+
+/// Where an encoded pair stands, counted from the start of the query.
 struct Pair {
     name: Range<usize>,
     value: Range<usize>,
 }
 
 impl Pair {
-    fn write(out: &mut Vec<u8>, pair: &[u8]) -> Self {
-        // Only the first `=` divides; the others belong to the value.
-        let (name, value) = match pair.iter().position(|&byte| byte == b'=') {
-            Some(at) => (&pair[..at], &pair[at + 1..]),
-            None => (pair, &b""[..]),
-        };
-        let name_start = out.len();
-        encode_into(out, decode_form(name));
-        let name_end = out.len();
+    fn write(out: &mut Text, start: usize, pair: &[u8]) -> Self {
+        let (name, value) = name_and_value(pair);
+        let name_start = out.len() - start;
+        recode_into(out, name, |_| false);
+        let name_end = out.len() - start;
         out.push(b'=');
-        encode_into(out, decode_form(value));
+        recode_into(out, value, |_| false);
         Self {
             name: name_start..name_end,
-            value: name_end + 1..out.len(),
-        }
-    }
-
-    fn shift_back(&mut self, by: usize) {
-        for range in [&mut self.name, &mut self.value] {
-            *range = range.start - by..range.end - by;
+            value: name_end + 1..out.len() - start,
         }
     }
 
     /// What pairs are sorted by. Comparing whole pairs would be wrong: `-` sorts before `=`.
-    fn key<'a>(&self, buffer: &'a [u8]) -> (&'a [u8], &'a [u8]) {
-        (&buffer[self.name.clone()], &buffer[self.value.clone()])
+    fn key<'a>(&self, written: &'a [u8]) -> (&'a [u8], &'a [u8]) {
+        (&written[self.name.clone()], &written[self.value.clone()])
     }
 }
 
@@ -85,9 +88,9 @@ mod tests {
     use super::*;
 
     fn canonical(query: &str) -> String {
-        let mut out = b"GET\n/\n".to_vec();
-        write(&mut out, query).unwrap();
-        String::from_utf8(out).unwrap().split_off(6)
+        let mut out = Text::from_slice(b"GET\n/\n");
+        write(&mut out, query.as_bytes()).unwrap();
+        String::from_utf8(out[6..].to_vec()).unwrap()
     }
 
     #[test]
@@ -146,7 +149,7 @@ mod tests {
             "a=1&x-amz-signature",
             "%58-Amz-Signature=1",
         ] {
-            let error = write(&mut Vec::new(), query).unwrap_err();
+            let error = write(&mut Text::new(), query.as_bytes()).unwrap_err();
             assert!(error.is_already_signed(), "{query}: {error}");
         }
     }

@@ -1,0 +1,45 @@
+use std::fmt;
+
+use super::Canonical;
+use crate::string_to_sign::StringToSign;
+
+/// A canonical request and the string to sign made from it, as text.
+///
+/// The canonical request holds the session token in the clear, as does a service's own echo of it:
+/// do not log it as it is. `Debug` shows the string to sign only.
+#[derive(Clone)]
+pub struct CanonicalRequest {
+    canonical_request: String,
+    string_to_sign: String,
+}
+
+impl CanonicalRequest {
+    pub(crate) fn new(canonical: &Canonical<'_>, string_to_sign: &StringToSign<'_>) -> Self {
+        // Everything in either is ASCII.
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        Self {
+            canonical_request: text(canonical.text),
+            string_to_sign: text(&string_to_sign.pieces().concat()),
+        }
+    }
+
+    /// The [canonical request], session token included.
+    ///
+    /// [canonical request]: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
+    pub fn canonical_request(&self) -> &str {
+        &self.canonical_request
+    }
+
+    /// Algorithm, date, credential scope and the digest of the canonical request.
+    pub fn string_to_sign(&self) -> &str {
+        &self.string_to_sign
+    }
+}
+
+impl fmt::Debug for CanonicalRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CanonicalRequest")
+            .field("string_to_sign", &self.string_to_sign)
+            .finish_non_exhaustive()
+    }
+}
