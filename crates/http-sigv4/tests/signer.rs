@@ -127,7 +127,7 @@ fn a_refused_request_is_unchanged() {
             parts.headers.append("host", "api.example".parse().unwrap());
         }),
         ("dot segment", |parts| {
-            parts.uri = Uri::from_static("https://API.example/a/..");
+            parts.uri = Uri::from_static("https://API.example/a/b/..");
         }),
         ("presigned", |parts| {
             parts.uri = Uri::from_static("https://API.example/?X-Amz-Signature=1");

@@ -24,10 +24,6 @@ pub(crate) fn write(out: &mut Text, rule: PathRule, path: &str) -> Result<(), Si
 /// Removes dot segments and empty segments, then encodes what is left: every `%` on the wire
 /// becomes `%25`. AWS calls this encoding twice, because the wire is already encoded once.
 fn write_standard(out: &mut Text, path: &[u8]) -> Result<(), SignError> {
-    // Signers disagree on whether `/a/.` is `/a` or `/a/`, and no answer of a server is known.
-    if path.ends_with(b"/.") || path.ends_with(b"/..") {
-        return Err(Kind::AmbiguousPath.into());
-    }
     let start = out.len();
     for segment in path.split(|&byte| byte == b'/') {
         match segment {
@@ -42,7 +38,12 @@ fn write_standard(out: &mut Text, path: &[u8]) -> Result<(), SignError> {
             }
         }
     }
-    if out.len() == start || path.ends_with(b"/") {
+    let is_root = out.len() == start;
+    // Signers disagree on whether `/a/.` is `/a` or `/a/`, and no answer of a server is known.
+    if !is_root && (path.ends_with(b"/.") || path.ends_with(b"/..")) {
+        return Err(Kind::AmbiguousPath.into());
+    }
+    if is_root || path.ends_with(b"/") {
         out.push(b'/');
     }
     Ok(())
@@ -100,10 +101,11 @@ mod tests {
 
     #[test]
     fn a_path_that_ends_in_a_dot_segment_is_refused_as_ambiguous() {
-        for path in ["/.", "/..", "/a/.", "/a/b/.."] {
+        for path in ["/a/.", "/a/b/.."] {
             let error = canonical(PathRule::Standard, path).unwrap_err();
             assert!(error.is_request(), "{path}: {error}");
         }
+        assert_eq!(standard("/a/.."), "/", "where all agree");
         assert_eq!(s3("/a/.."), "/a/..");
     }
 
