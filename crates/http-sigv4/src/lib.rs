@@ -28,8 +28,8 @@
 //! | input | what is signed |
 //! | --- | --- |
 //! | `%` in a path | `%25`: the path of the wire is encoded once more (except for S3) |
-//! | a path that ends in `/.` or `/..` | refused: signers disagree, and no server's answer is known |
-//! | raw `+` in a query | a space, as every verifier reads it; write `%2B` for a plus |
+//! | a path that ends in `/.` or `/..` | refused, unless it leads to the root: signers disagree, and no server's answer is known |
+//! | raw `+` in a query | a space, as every verifier reads it; write `%2B` for a plus, or have it sent as `%20` with [`Signer::rewrite_plus`] |
 //! | bytes that are not UTF-8, as `%FF` | those bytes |
 //! | tab or non-ASCII in a signed header | refused: services read them differently |
 //! | a signed header on several lines | joined by `,`, on the wire as well |

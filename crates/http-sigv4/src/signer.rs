@@ -1,4 +1,4 @@
-use std::{sync::Arc, time::SystemTime};
+use std::{borrow::Cow, sync::Arc, time::SystemTime};
 
 use http::{HeaderName, Method, Uri, header::HOST, request::Parts, uri::Scheme};
 
@@ -68,6 +68,7 @@ pub struct Signer {
     profile: Profile,
     named_headers: Arc<[HeaderName]>,
     signing_host: Option<Arc<str>>,
+    rewrite_plus: bool,
 }
 
 impl Signer {
@@ -77,6 +78,7 @@ impl Signer {
             profile,
             named_headers: Arc::default(),
             signing_host: None,
+            rewrite_plus: false,
         }
     }
 
@@ -115,6 +117,16 @@ impl Signer {
     pub fn signing_host(mut self, host: &str) -> Result<Self, SignError> {
         self.signing_host = Some(parse_signing_host(host)?.into());
         Ok(self)
+    }
+
+    /// Sends `%20` for every raw `+` in a query, where a service might read either a space or a
+    /// plus. Off by default.
+    ///
+    /// The signature is the same, for a raw `+` is signed as a space anyway; this leaves no other
+    /// reading on the wire. Write `%2B` for a plus.
+    pub fn rewrite_plus(mut self, rewrite: bool) -> Self {
+        self.rewrite_plus = rewrite;
+        self
     }
 
     /// The service's rules.
@@ -182,12 +194,18 @@ impl Signer {
             headers.push(&X_AMZ_CONTENT_SHA256, payload.as_bytes());
         }
         headers.finish(&parts.headers)?;
-        let query = parts.uri.query().unwrap_or_default().as_bytes();
-        let path_rule = self.profile.path;
-        let canonical =
-            Canonical::write(text, parts, query, path_rule, &headers, payload.as_bytes())?;
-        let uri = host.authority.as_deref();
-        let uri = uri.map(|authority| uri::rewritten(&parts.uri, Some(authority), None));
+        let query = self.query(&parts.uri);
+        let canonical = Canonical::write(
+            text,
+            parts,
+            query.as_deref().unwrap_or_default(),
+            self.profile.path,
+            &headers,
+            payload.as_bytes(),
+        )?;
+        let is_rewritten = host.authority.is_some() || matches!(query, Some(Cow::Owned(_)));
+        let uri = is_rewritten
+            .then(|| uri::rewritten(&parts.uri, host.authority.as_deref(), query.as_deref()));
         Ok(Authorization {
             string_to_sign: StringToSign::of(&canonical, key, date),
             canonical,
@@ -220,6 +238,15 @@ impl Signer {
             host: SignedHost::of(parts, self.signing_host.as_deref())?,
             headers: SignedHeaders::pick(&parts.headers, &self.named_headers)?,
         })
+    }
+
+    /// The query of the wire.
+    pub(crate) fn query<'a>(&self, uri: &'a Uri) -> Option<Cow<'a, str>> {
+        uri.query()
+            .map(|query| match self.rewrite_plus && query.contains('+') {
+                true => Cow::Owned(query.replace('+', "%20")),
+                false => Cow::Borrowed(query),
+            })
     }
 
     fn check_payload(&self, payload: Payload, uri: &Uri) -> Result<(), SignError> {

@@ -1,9 +1,8 @@
-use bytes::Bytes;
 use http::Uri;
 
 use crate::{SignError, error::Kind};
 
-/// `uri` with another authority, another query, or both; the rest stays as it is written.
+/// `uri` with `query`, and with another authority if there is one; the rest stays as it is written.
 ///
 /// # Errors
 ///
@@ -11,20 +10,20 @@ use crate::{SignError, error::Kind};
 pub(crate) fn rewritten(
     uri: &Uri,
     authority: Option<&str>,
-    query: Option<&[u8]>,
+    query: Option<&str>,
 ) -> Result<Uri, SignError> {
-    let mut text = Vec::with_capacity(256);
+    let mut text = String::new();
     if let (Some(scheme), Some(old)) = (uri.scheme_str(), uri.authority()) {
-        text.extend_from_slice(scheme.as_bytes());
-        text.extend_from_slice(b"://");
-        text.extend_from_slice(authority.unwrap_or(old.as_str()).as_bytes());
+        text.push_str(scheme);
+        text.push_str("://");
+        text.push_str(authority.unwrap_or(old.as_str()));
     }
-    text.extend_from_slice(uri.path().as_bytes());
-    if let Some(query) = query.or_else(|| uri.query().map(str::as_bytes)) {
-        text.push(b'?');
-        text.extend_from_slice(query);
+    text.push_str(uri.path());
+    if let Some(query) = query {
+        text.push('?');
+        text.push_str(query);
     }
-    Uri::from_maybe_shared(Bytes::from(text)).map_err(|_| Kind::UriTooLong.into())
+    Uri::try_from(text).map_err(|_| Kind::UriTooLong.into())
 }
 
 #[cfg(test)]
@@ -34,24 +33,22 @@ mod tests {
     #[test]
     fn all_but_what_is_replaced_stays() {
         let uri = Uri::from_static("https://H:443/a//b%2f?c=%41&&d");
-        let with = |authority, query: Option<&str>| {
-            rewritten(&uri, authority, query.map(str::as_bytes)).unwrap()
-        };
-        assert_eq!(with(Some("h"), None), "https://h/a//b%2f?c=%41&&d");
+        let with = |authority, query| rewritten(&uri, authority, query).unwrap();
+        assert_eq!(with(Some("h"), uri.query()), "https://h/a//b%2f?c=%41&&d");
         assert_eq!(with(None, Some("e")), "https://H:443/a//b%2f?e");
-        assert_eq!(with(Some("h"), Some("")), "https://h/a//b%2f?");
-        let relative = rewritten(&Uri::from_static("/a?b"), None, Some(b"c")).unwrap();
-        assert_eq!(relative, "/a?c");
+        assert_eq!(with(None, Some("")), "https://H:443/a//b%2f?");
+        assert_eq!(with(None, None), "https://H:443/a//b%2f");
+        let relative = rewritten(&Uri::from_static("/a?b"), None, Some("c"));
+        assert_eq!(relative.unwrap(), "/a?c");
     }
 
     #[test]
     fn a_uri_that_grows_too_long_is_refused() {
-        let query = [b'a'; 65_536];
-        let uri = Uri::from_static("https://h/");
+        let query = "a".repeat(65_536);
+        let error = rewritten(&Uri::from_static("https://h/"), None, Some(&query)).unwrap_err();
         assert!(
-            rewritten(&uri, None, Some(&query))
-                .unwrap_err()
-                .is_request()
+            error.is_request() && error.to_string().contains("longer"),
+            "{error}"
         );
     }
 }

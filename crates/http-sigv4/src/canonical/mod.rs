@@ -32,7 +32,7 @@ impl<'t> Canonical<'t> {
     pub(crate) fn write(
         text: &'t mut Text,
         parts: &Parts,
-        query: &[u8],
+        query: &str,
         path_rule: PathRule,
         headers: &SignedHeaders<'_>,
         payload: &[u8],

@@ -14,7 +14,7 @@ use crate::{SignError, error::Kind};
 ///
 /// A raw `+` is read as a space, as the verifiers do; write `%2B` for a plus. Empty pairs, as in
 /// `a=1&&b=2`, are left out; a name without `=` gets one.
-pub(crate) fn write(out: &mut Text, query: &[u8]) -> Result<(), SignError> {
+pub(crate) fn write(out: &mut Text, query: &str) -> Result<(), SignError> {
     let start = out.len();
     let mut pairs: SmallVec<[Pair; 16]> = SmallVec::new();
     for pair in pairs_of(query) {
@@ -44,8 +44,8 @@ pub(crate) fn write(out: &mut Text, query: &[u8]) -> Result<(), SignError> {
 
 const SIGNATURE: &[u8] = b"x-amz-signature";
 
-fn pairs_of(query: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let pairs = query.split(|&byte| byte == b'&');
+fn pairs_of(query: &str) -> impl Iterator<Item = &[u8]> {
+    let pairs = query.as_bytes().split(|&byte| byte == b'&');
     pairs.filter(|pair| !pair.is_empty())
 }
 
@@ -89,7 +89,7 @@ mod tests {
 
     fn canonical(query: &str) -> String {
         let mut out = Text::from_slice(b"GET\n/\n");
-        write(&mut out, query.as_bytes()).unwrap();
+        write(&mut out, query).unwrap();
         String::from_utf8(out[6..].to_vec()).unwrap()
     }
 
@@ -149,7 +149,7 @@ mod tests {
             "a=1&x-amz-signature",
             "%58-Amz-Signature=1",
         ] {
-            let error = write(&mut Text::new(), query.as_bytes()).unwrap_err();
+            let error = write(&mut Text::new(), query).unwrap_err();
             assert!(error.is_already_signed(), "{query}: {error}");
         }
     }
