@@ -8,7 +8,6 @@ use aws_sigv4::{
     sign::v4::SigningParams,
 };
 use http_sigv4::Profile;
-use tests::Case;
 
 use crate::{
     Oracle, Signature,
@@ -18,40 +17,17 @@ use crate::{
 pub(crate) struct AwsSigV4;
 
 impl Oracle for AwsSigV4 {
+    #[rustfmt::skip]
     const DIFFERS: &[(Class, &str)] = &[
-        (
-            EmptyToken,
-            "signs and sends an empty token header; curl#11007: AWS refuses that",
-        ),
-        (
-            QueryNotUtf8,
-            "signs U+FFFD for a byte that is not UTF-8; awscrt signs the byte",
-        ),
-        (
-            Userinfo,
-            "signs the userinfo, which HTTP/1.1 does not send; botocore does not sign it",
-        ),
+        (EmptyToken, "signs and sends an empty token header, which AWS refuses (curl#11007)"),
+        (QueryNotUtf8, "signs U+FFFD for a byte that is not UTF-8; awscrt signs the byte"),
+        (Userinfo, "signs the userinfo; botocore does not, and HTTP/1.1 does not send it"),
         (EmptyPort, "signs the colon of `h:`; botocore does not"),
-        (
-            PaddedPort,
-            "signs the port as written, also `:0443` with https; botocore does not",
-        ),
-        (
-            UpperCaseHost,
-            "signs the host as written; botocore in lower case",
-        ),
-        (
-            TrailingDotOfHost,
-            "signs the dot of `h.`, which TLS does not send",
-        ),
-        (
-            DefaultPortInHeader,
-            "signs a Host header as it stands; the wire has it cleaned",
-        ),
-        (
-            DefaultPortOfWebSocket,
-            "knows the default ports of http and https only",
-        ),
+        (PaddedPort, "signs the port as written, also `:0443` with https; botocore does not"),
+        (UpperCaseHost, "signs the host as written; botocore in lower case"),
+        (TrailingDotOfHost, "signs the dot of `h.`, as botocore does; TLS does not send it"),
+        (DefaultPortInHeader, "signs a Host header as it stands; ours is sent without the port"),
+        (DefaultPortOfWebSocket, "knows the default ports of http and https only, as botocore"),
     ];
 
     fn signed_host(facts: &Facts<'_>) -> String {
@@ -70,19 +46,13 @@ impl Oracle for AwsSigV4 {
         }
     }
 
-    fn sign(&mut self, case: &Case) -> Option<Signature> {
-        let parts = case.parts();
-        let has_host = parts.uri.authority().is_some() || parts.headers.contains_key("host");
-        if !has_host || !case.uri.contains('/') {
-            // It would panic: where no host is known, and on `*` or an authority alone.
-            return None;
-        }
-        let mut headers = Vec::new();
-        for (name, value) in &case.headers {
-            if is_signed(name.as_str()) {
-                headers.push((name.as_str(), std::str::from_utf8(value.as_bytes()).ok()?));
-            }
-        }
+    fn sign(&mut self, facts: &Facts<'_>) -> Signature {
+        let case = facts.case;
+        let headers = case
+            .headers
+            .iter()
+            .filter(|(name, _)| is_signed(name.as_str()));
+        let headers = headers.map(|(name, value)| (name.as_str(), value.to_str().unwrap()));
         let body = case.body.as_deref();
         let body = body.map_or(SignableBody::UnsignedPayload, SignableBody::Bytes);
         let mut settings = SigningSettings::default();
@@ -103,13 +73,11 @@ impl Oracle for AwsSigV4 {
             .unwrap()
             .into();
         let method = case.method.as_str();
-        let request = SignableRequest::new(method, &case.uri, headers.into_iter(), body).ok()?;
-        let (instructions, _) = sign(request, &params).ok()?.into_parts();
+        let request = SignableRequest::new(method, &case.uri, headers, body).unwrap();
+        let (instructions, _) = sign(request, &params).unwrap().into_parts();
         let headers = instructions.headers();
-        Some(
-            headers
-                .map(|(name, value)| (name.into(), value.into()))
-                .collect(),
-        )
+        headers
+            .map(|(name, value)| (name.into(), value.into()))
+            .collect()
     }
 }

@@ -5,7 +5,7 @@ use std::time::SystemTime;
 use http::{Method, Uri};
 use http_sigv4::Profile;
 use percent_encoding::percent_decode_str;
-use tests::{Case, NAMED_HEADER};
+use tests::{Case, Encoding, NAMED_HEADER};
 
 use crate::host::{Host, Unsignable, split_port};
 
@@ -25,6 +25,10 @@ pub(crate) enum Class {
     Nominated,
     TabOrOutsideAscii,
     EmptyToken,
+    LooksLikeScheme,
+    LowerCaseMethod,
+    MalformedPercentInQuery,
+    PlusInQuery,
     QueryNotUtf8,
     Userinfo,
     EmptyPort,
@@ -37,44 +41,34 @@ pub(crate) enum Class {
 
 use Class::*;
 
+impl Class {
+    /// Whether requests of this class are among those that are generated.
+    pub(crate) fn can_occur(self, profile: Profile, path: Encoding, query: Encoding) -> bool {
+        match self {
+            UnsignedInClear => profile == Profile::S3,
+            TrailingDotSegment => profile == Profile::STANDARD,
+            LooksLikeScheme => path == Encoding::Any,
+            Presigned => query == Encoding::Any,
+            _ => true,
+        }
+    }
+}
+
 /// What this project refuses to sign, whatever the others do with it.
+#[rustfmt::skip]
 pub(crate) const REFUSED: &[(Class, &str)] = &[
     (ClockBefore1970, "such a clock is not set"),
-    (
-        SpaceInToken,
-        "a slip in copying, which AWS would refuse later",
-    ),
-    (
-        NotAPath,
-        "CONNECT, `*` and authority form have no path to sign",
-    ),
+    (SpaceInToken, "a slip in copying, which AWS would refuse later"),
+    (NotAPath, "CONNECT, `*` and authority form have no path to sign"),
     (UnsignedInClear, "nothing would cover the body"),
     (NoHost, "no authority and no Host header: aws-sigv4 panics"),
-    (
-        SeveralHosts,
-        "no server takes them: aws-sigv4 signs them joined",
-    ),
-    (
-        InvalidHost,
-        "not a host, or not a port: aws-sigv4 signs what stands there",
-    ),
-    (
-        HostMismatch,
-        "the wire has one or both: aws-sigv4 signs the header",
-    ),
-    (
-        TrailingDotSegment,
-        "for `/a/.` aws-sigv4 signs `/a/`, awscrt and botocore `/a`",
-    ),
-    (
-        Presigned,
-        "the query holds a signature: aws-sigv4 signs it as data",
-    ),
+    (SeveralHosts, "no server takes them: aws-sigv4 signs them joined"),
+    (InvalidHost, "not a host, or not a port: aws-sigv4 signs what stands there"),
+    (HostMismatch, "the wire has one or both: aws-sigv4 signs the header"),
+    (TrailingDotSegment, "for `/a/.` aws-sigv4 signs `/a/`, awscrt and botocore `/a`"),
+    (Presigned, "the query is signed: awscrt refuses it too, aws-sigv4 and botocore sign it as data"),
     (Nominated, "the next hop would remove what was signed"),
-    (
-        TabOrOutsideAscii,
-        "services read it differently: aws-sigv4 keeps tabs, the others fold them",
-    ),
+    (TabOrOutsideAscii, "services read it differently: aws-sigv4 keeps tabs, the others fold them"),
 ];
 
 /// A case read once for all classes.
@@ -131,6 +125,22 @@ impl<'a> Facts<'a> {
                 bytes.any(|byte| *byte == b'\t' || !byte.is_ascii())
             }
             EmptyToken => case.token.as_deref() == Some(""),
+            MalformedPercentInQuery => {
+                let mut escapes = uri.query().unwrap_or_default().split('%').skip(1);
+                escapes.any(|escape| !starts_with_two_digits(escape))
+            }
+            LooksLikeScheme => {
+                let target = self.target();
+                target
+                    .split_once(':')
+                    .is_some_and(|(_, after)| after.starts_with('/'))
+            }
+            LowerCaseMethod => case
+                .method
+                .as_str()
+                .bytes()
+                .any(|byte| byte.is_ascii_lowercase()),
+            PlusInQuery => uri.query().is_some_and(|query| query.contains('+')),
             QueryNotUtf8 => {
                 let mut components = self
                     .components
@@ -150,6 +160,12 @@ impl<'a> Facts<'a> {
                 is_other_host && uri.scheme_str() == Some("wss") && port == host.default_port()
             }
         }
+    }
+
+    /// Path and query, as a client writes them into the request line.
+    pub(crate) fn target(&self) -> String {
+        let query = self.uri.query().map(|query| format!("?{query}"));
+        self.uri.path().to_owned() + &query.unwrap_or_default()
     }
 
     fn nominates(&self, name: &str) -> bool {
@@ -189,4 +205,9 @@ fn components(query: &str) -> Vec<(Vec<u8>, Vec<u8>)> {
 
 fn decode(text: &str) -> Vec<u8> {
     percent_decode_str(text).collect()
+}
+
+fn starts_with_two_digits(text: &str) -> bool {
+    let digits = text.bytes().take(2).filter(u8::is_ascii_hexdigit);
+    digits.count() == 2
 }
