@@ -1,11 +1,11 @@
-#!/bin/sh
+#!/usr/bin/env bash
 # Holds the signer against awscrt and botocore, AWS's own signers for C and for Python.
 # SIGV4_DIFFERENTIAL_CASES sets the number of requests for each.
-set -eu
+set -euo pipefail
 cd "$(dirname "$0")/.."
 
-python3 -m venv target/oracles
-target/oracles/bin/pip install --quiet --disable-pip-version-check --requirement scripts/oracles.txt
+source scripts/python.sh
+python_tools --requirement scripts/oracles.txt
 
-SIGV4_PYTHON="$PWD/target/oracles/bin/python" \
+SIGV4_PYTHON=$(command -v python) \
     cargo test --package tests --test differential -- --ignored --show-output

@@ -1,0 +1,8 @@
+#!/usr/bin/env bash
+# Checks every library with each combination of its features: features only ever add.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+command -v cargo-hack >/dev/null || cargo install --locked cargo-hack
+cargo hack check --package http-sigv4 --package tower-sigv4 --package iam-gateway \
+    --feature-powerset --no-dev-deps

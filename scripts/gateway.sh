@@ -1,0 +1,28 @@
+# To be sourced: servers for a script, on the loopback interface, that end when it ends.
+
+# Ends a process when the script ends.
+stop_at_exit() {
+    started+=("$1")
+    trap 'kill "${started[@]}" 2>/dev/null || true' EXIT
+}
+
+free_port() {
+    python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
+}
+
+# Starts an iam-gateway for the keys in the environment, on a free port, and sets GATEWAY_URL.
+start_gateway() {
+    local account=$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY${AWS_SESSION_TOKEN:+:$AWS_SESSION_TOKEN}
+    local output
+    output=$(mktemp)
+    cargo build --quiet --package iam-gateway --features cli
+    "${CARGO_TARGET_DIR:-target}/debug/iam-gateway" --listen 127.0.0.1:0 --service execute-api \
+        --region "$AWS_REGION" --account "$account" >"$output" &
+    stop_at_exit $!
+    for _ in $(seq 100); do
+        GATEWAY_URL=$(grep --only-matching 'http://[^ ]*' "$output" | head -n 1) && break
+        sleep 0.1
+    done
+    rm -f "$output"
+    [ -n "$GATEWAY_URL" ] || { echo "the gateway did not start" >&2; return 1; }
+}
