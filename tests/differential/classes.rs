@@ -113,7 +113,7 @@ impl<'a> Facts<'a> {
             TrailingDotSegment => {
                 let path = uri.path();
                 let ends_in_dots = path.ends_with("/.") || path.ends_with("/..");
-                case.profile == Profile::STANDARD && ends_in_dots
+                case.profile == Profile::STANDARD && ends_in_dots && !leads_to_the_root(path)
             }
             Presigned => {
                 let mut names = self.components.iter().map(|(name, _)| name);
@@ -210,4 +210,17 @@ fn decode(text: &str) -> Vec<u8> {
 fn starts_with_two_digits(text: &str) -> bool {
     let digits = text.bytes().take(2).filter(u8::is_ascii_hexdigit);
     digits.count() == 2
+}
+
+/// All signers agree on `/` for such a path, however it ends.
+fn leads_to_the_root(path: &str) -> bool {
+    let mut depth = 0_usize;
+    for segment in path.split('/') {
+        match segment {
+            "" | "." => {}
+            ".." => depth = depth.saturating_sub(1),
+            _ => depth += 1,
+        }
+    }
+    depth == 0
 }
