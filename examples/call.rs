@@ -94,7 +94,7 @@ impl Call {
         while let Some(argument) = arguments.next()? {
             match argument {
                 Arg::Short('X') | Arg::Long("request") => {
-                    method = Some(arguments.value()?.parse()?)
+                    method = Some(arguments.value()?.parse()?);
                 }
                 Arg::Short('d') | Arg::Long("data") => data = Some(arguments.value()?.string()?),
                 Arg::Short('H') | Arg::Long("header") => {
