@@ -77,10 +77,11 @@ async fn main() -> Result<(), BoxError> {
     Ok(())
 }
 
-/// A hyper-util client that signs: this is all there is to it.
-fn client(
-    credentials: impl ProvideCredentials + 'static,
-) -> Result<SigV4<Client<HttpConnector, SignedBody<Full<Bytes>>>>, BoxError> {
+/// hyper-util's client under the layer, which makes it send `SignedBody<B>` in place of `B`.
+type SigningClient = SigV4<Client<HttpConnector, SignedBody<Full<Bytes>>>>;
+
+/// This is all there is to it.
+fn client(credentials: impl ProvideCredentials + 'static) -> Result<SigningClient, BoxError> {
     // AWS's own hosts of the service and region need no permission.
     let layer = SigV4Layer::new(SERVICE, REGION, credentials)?.allow_loopback(true);
     Ok(ServiceBuilder::new()
