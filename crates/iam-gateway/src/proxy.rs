@@ -93,12 +93,14 @@ impl Upstream {
 
         let request = Request::from_parts(parts, Full::from(body));
         let response = self.client.request(request).await.map_err(|error| {
-            Refusal::bad_gateway(format!("no answer from {}: {error}", self.authority))
+            let why = with_causes(&error);
+            Refusal::bad_gateway(format!("no answer from {}: {why}", self.authority))
         })?;
         let (mut parts, body) = response.into_parts();
         let body = Limited::new(body, Gateway::BODY_LIMIT).collect().await;
         let body = body.map_err(|error| {
-            Refusal::bad_gateway(format!("a broken answer from {}: {error}", self.authority))
+            let why = with_causes(&*error);
+            Refusal::bad_gateway(format!("a broken answer from {}: {why}", self.authority))
         })?;
         parts.version = Version::default();
         remove_hop_by_hop(&mut parts.headers);
@@ -119,6 +121,13 @@ impl Upstream {
             .path_and_query(target)
             .build()
     }
+}
+
+/// An error with what caused it; hyper's own texts say little.
+fn with_causes(error: &(dyn std::error::Error + 'static)) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    let texts: Vec<_> = causes.map(ToString::to_string).collect();
+    texts.join(": ")
 }
 
 /// Removes what concerns one connection only.
