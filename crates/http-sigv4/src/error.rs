@@ -28,6 +28,7 @@ impl SignError {
                 | NominatedByConnection(_)
                 | TooManyHeaders
                 | UriTooLong
+                | ReservedParameter(_)
         )
     }
 
@@ -45,6 +46,12 @@ impl SignError {
     /// Whether the time is at fault: the clock itself, or a key that was derived for another day.
     pub fn is_clock(&self) -> bool {
         matches!(self.kind, Kind::Clock | Kind::KeyOfAnotherDay)
+    }
+
+    /// Whether the lifetime of a presigned URL is at fault: one that AWS does not take, or that
+    /// outlives the credentials.
+    pub fn is_expiry(&self) -> bool {
+        matches!(self.kind, Kind::ExpiresIn | Kind::OutlivesCredentials)
     }
 
     /// Whether the payload is at fault: one that the service does not take.
@@ -83,6 +90,9 @@ pub(crate) enum Kind {
     NominatedByConnection(Box<str>),
     TooManyHeaders,
     UriTooLong,
+    ReservedParameter(&'static str),
+    ExpiresIn,
+    OutlivesCredentials,
     NeverSigned(Box<str>),
     ScopeName(&'static str),
     AccessKeyId,
@@ -141,6 +151,19 @@ impl fmt::Display for SignError {
             Kind::TooManyHeaders => "the request has too many headers to add a signature to",
             Kind::UriTooLong => {
                 "the URI with what signing adds to it is longer than 65534 bytes; shorten it"
+            }
+            Kind::ReservedParameter(name) => {
+                return write!(
+                    f,
+                    "the query has `{name}`, which presigning adds; remove the parameter"
+                );
+            }
+            Kind::ExpiresIn => {
+                "a presigned URL lives from 1 to 604800 seconds (seven days); choose a time between"
+            }
+            Kind::OutlivesCredentials => {
+                "the credentials expire before the presigned URL would; let it expire sooner, or \
+                 sign with credentials that live longer"
             }
             Kind::NeverSigned(name) => {
                 return write!(

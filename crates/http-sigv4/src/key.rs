@@ -40,6 +40,7 @@ use crate::{
 pub struct SigningKey {
     access_key_id: Box<str>,
     session_token: Option<HeaderValue>,
+    expires_at: Option<SystemTime>,
     scope: SigningScope,
     credential_scope: Box<str>,
     mac: Hmac<Sha256>,
@@ -68,6 +69,7 @@ impl SigningKey {
         Ok(Self {
             access_key_id: access_key_id(credentials)?.into(),
             session_token: session_token(credentials)?,
+            expires_at: credentials.expiry(),
             scope: scope.clone(),
             credential_scope: format!("{day}/{region}/{service}/aws4_request").into(),
             mac: Hmac::new_from_slice(key.as_ref()).map_err(|_| Kind::SecretAccessKey)?,
@@ -91,6 +93,11 @@ impl SigningKey {
 
     pub(crate) fn session_token(&self) -> Option<&HeaderValue> {
         self.session_token.as_ref()
+    }
+
+    /// When the credentials expire, as far as they say.
+    pub(crate) fn expires_at(&self) -> Option<SystemTime> {
+        self.expires_at
     }
 
     pub(crate) fn is_of(&self, date: &AmzDate) -> bool {

@@ -47,6 +47,7 @@ mod error;
 mod host;
 mod key;
 mod payload;
+mod presign;
 mod profile;
 mod scope;
 mod signer;
@@ -55,5 +56,5 @@ mod uri;
 
 pub use self::{
     canonical::CanonicalRequest, error::SignError, key::SigningKey, payload::Payload,
-    profile::Profile, scope::SigningScope, signer::Signer,
+    presign::Presign, profile::Profile, scope::SigningScope, signer::Signer,
 };

@@ -177,7 +177,11 @@ impl Signer {
         payload: Payload,
         time: SystemTime,
     ) -> Result<Authorization<'a>, SignError> {
-        self.check_payload(payload, &parts.uri)?;
+        self.check_payload(payload)?;
+        let over_tls = self.profile.unsigned_payload == UnsignedPayload::OverTls;
+        if payload == Payload::Unsigned && over_tls && parts.uri.scheme() == Some(&Scheme::HTTP) {
+            return Err(Kind::UnsignedInClear.into());
+        }
         let sends_payload = self.profile.always_content_sha256 || payload == Payload::Unsigned;
         let payload = payload.text();
         let Reading {
@@ -249,13 +253,9 @@ impl Signer {
             })
     }
 
-    fn check_payload(&self, payload: Payload, uri: &Uri) -> Result<(), SignError> {
-        let in_clear = || uri.scheme() == Some(&Scheme::HTTP);
+    pub(crate) fn check_payload(&self, payload: Payload) -> Result<(), SignError> {
         match (payload, self.profile.unsigned_payload) {
             (Payload::Unsigned, UnsignedPayload::Refused) => Err(Kind::UnsignedRefused.into()),
-            (Payload::Unsigned, UnsignedPayload::OverTls) if in_clear() => {
-                Err(Kind::UnsignedInClear.into())
-            }
             (Payload::Sha256(_), UnsignedPayload::Required) => Err(Kind::UnsignedRequired.into()),
             _ => Ok(()),
         }

@@ -5,7 +5,7 @@
 pub(crate) mod encode;
 pub(crate) mod headers;
 mod path;
-mod query;
+pub(crate) mod query;
 mod request;
 
 use http::request::Parts;

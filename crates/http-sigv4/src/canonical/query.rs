@@ -22,7 +22,7 @@ pub(crate) fn write(out: &mut Text, query: &str) -> Result<(), SignError> {
             out.push(b'&');
         }
         let pair = Pair::write(out, start, pair);
-        if out[start..][pair.name.clone()].eq_ignore_ascii_case(SIGNATURE) {
+        if out[start..][pair.name.clone()].eq_ignore_ascii_case(SIGNATURE.as_bytes()) {
             return Err(Kind::AlreadyPresigned.into());
         }
         pairs.push(pair);
@@ -42,7 +42,35 @@ pub(crate) fn write(out: &mut Text, query: &str) -> Result<(), SignError> {
     Ok(())
 }
 
-const SIGNATURE: &[u8] = b"x-amz-signature";
+/// Refuses a query with a parameter that a presigned URL brings itself.
+pub(crate) fn check_presignable(query: &str) -> Result<(), SignError> {
+    let has = |name: &str| pairs_of(query).any(|pair| is_named(pair, name));
+    if has(SIGNATURE) {
+        return Err(Kind::AlreadyPresigned.into());
+    }
+    match RESERVED.into_iter().find(|name| has(name)) {
+        Some(name) => Err(Kind::ReservedParameter(name).into()),
+        None => Ok(()),
+    }
+}
+
+fn is_named(pair: &[u8], name: &str) -> bool {
+    let mut written = Text::new();
+    recode_into(&mut written, name_and_value(pair).0, |_| false);
+    written.eq_ignore_ascii_case(name.as_bytes())
+}
+
+const SIGNATURE: &str = "X-Amz-Signature";
+
+const RESERVED: [&str; 7] = [
+    "X-Amz-Algorithm",
+    "X-Amz-Credential",
+    "X-Amz-Date",
+    "X-Amz-Expires",
+    "X-Amz-Region-Set",
+    "X-Amz-Security-Token",
+    "X-Amz-SignedHeaders",
+];
 
 fn pairs_of(query: &str) -> impl Iterator<Item = &[u8]> {
     let pairs = query.as_bytes().split(|&byte| byte == b'&');

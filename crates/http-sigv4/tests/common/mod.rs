@@ -68,6 +68,17 @@ fn field<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
     rest.split(',').next().unwrap()
 }
 
+/// The value of a parameter of a presigned URL, as it is written.
+pub(crate) fn parameter<'a>(parts: &'a Parts, name: &str) -> &'a str {
+    let mut values = parts.uri.query().unwrap().split('&').filter_map(|pair| {
+        let value = pair.strip_prefix(name)?;
+        value.strip_prefix('=')
+    });
+    let value = values.next().unwrap();
+    assert_eq!(values.next(), None, "{name} twice in {}", parts.uri);
+    value
+}
+
 /// Everything of a request that a caller can see, to tell whether any of it changed.
 pub(crate) fn seen(parts: &Parts) -> String {
     let headers: Vec<_> = parts
