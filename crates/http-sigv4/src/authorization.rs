@@ -61,6 +61,7 @@ impl Authorization<'_> {
             authorization: Some(authorization),
             content_sha256,
             date: Some(value(values.slice(..date.len()))?),
+            region_set: key.region_set().cloned(),
             security_token: key.session_token().cloned(),
             ..self.changes
         })

@@ -66,7 +66,12 @@ impl SignError {
     /// Whether a setting is at fault: a service or region that is not a name, a header that cannot
     /// be signed.
     pub fn is_configuration(&self) -> bool {
-        matches!(self.kind, Kind::ScopeName(_) | Kind::NeverSigned(_))
+        match self.kind {
+            Kind::ScopeName(_) | Kind::NeverSigned(_) => true,
+            #[cfg(feature = "sigv4a")]
+            Kind::RegionSet => true,
+            _ => false,
+        }
     }
 }
 
@@ -95,6 +100,8 @@ pub(crate) enum Kind {
     OutlivesCredentials,
     NeverSigned(Box<str>),
     ScopeName(&'static str),
+    #[cfg(feature = "sigv4a")]
+    RegionSet,
     AccessKeyId,
     SecretAccessKey,
     SessionToken,
@@ -178,6 +185,11 @@ impl fmt::Display for SignError {
                     "the {what} is not a name of 1 to 64 ASCII letters, digits, `-` or `_`, as in \
                      `execute-api` or `us-east-1`"
                 );
+            }
+            #[cfg(feature = "sigv4a")]
+            Kind::RegionSet => {
+                "the region set is not a list of regions divided by `,`, as in \
+                 `us-east-1,eu-west-1`, `us-*` or `*`"
             }
             Kind::AccessKeyId => {
                 "the access key id is empty or has a byte that no `Authorization` header can \

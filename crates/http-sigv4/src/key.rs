@@ -4,9 +4,12 @@ use aws_credential_types::Credentials;
 use hmac::{Hmac, KeyInit, Mac};
 use http::HeaderValue;
 use sha2::Sha256;
+use smallvec::SmallVec;
 
+#[cfg(feature = "sigv4a")]
+use crate::sigv4a::EcdsaKey;
 use crate::{
-    SignError, SigningScope, canonical::encode::hex, date::AmzDate, error::Kind,
+    SignError, SigningScope, canonical::encode::hex, date::AmzDate, error::Kind, scope::Algorithm,
     string_to_sign::StringToSign,
 };
 
@@ -41,9 +44,17 @@ pub struct SigningKey {
     access_key_id: Box<str>,
     session_token: Option<HeaderValue>,
     expires_at: Option<SystemTime>,
+    region_set: Option<HeaderValue>,
     scope: SigningScope,
     credential_scope: Box<str>,
-    mac: Hmac<Sha256>,
+    secret: Secret,
+}
+
+#[derive(Clone)]
+enum Secret {
+    Hmac(Hmac<Sha256>),
+    #[cfg(feature = "sigv4a")]
+    Ecdsa(EcdsaKey),
 }
 
 impl SigningKey {
@@ -61,18 +72,32 @@ impl SigningKey {
         time: SystemTime,
     ) -> Result<Self, SignError> {
         let date = AmzDate::at(time)?;
-        // Digits only.
-        let day = String::from_utf8_lossy(date.day());
-        let (region, service) = (scope.region(), scope.service());
+        let id = access_key_id(credentials)?;
         let secret = secret_access_key(credentials)?;
-        let key = aws_sigv4::sign::v4::generate_signing_key(secret, time, region, service);
+        let (region, service) = (scope.region(), scope.service());
+        let (secret, region_set) = match scope.algorithm() {
+            Algorithm::HmacSha256 => {
+                let key = aws_sigv4::sign::v4::generate_signing_key(secret, time, region, service);
+                let mac = Hmac::new_from_slice(key.as_ref()).map_err(|_| Kind::SecretAccessKey)?;
+                (Secret::Hmac(mac), None)
+            }
+            #[cfg(feature = "sigv4a")]
+            Algorithm::EcdsaP256Sha256 => {
+                let region_set = HeaderValue::from_str(region).map_err(|_| Kind::RegionSet)?;
+                (
+                    Secret::Ecdsa(EcdsaKey::derive(id, secret)),
+                    Some(region_set),
+                )
+            }
+        };
         Ok(Self {
-            access_key_id: access_key_id(credentials)?.into(),
+            access_key_id: id.into(),
             session_token: session_token(credentials)?,
             expires_at: credentials.expiry(),
+            region_set,
             scope: scope.clone(),
-            credential_scope: format!("{day}/{region}/{service}/aws4_request").into(),
-            mac: Hmac::new_from_slice(key.as_ref()).map_err(|_| Kind::SecretAccessKey)?,
+            credential_scope: scope.on_day_of(&date).into(),
+            secret,
         })
     }
 
@@ -86,7 +111,8 @@ impl SigningKey {
         &self.access_key_id
     }
 
-    /// Day, region, service and terminator, as `20150830/us-east-1/execute-api/aws4_request`.
+    /// Day, region, service and terminator, as `20150830/us-east-1/execute-api/aws4_request`;
+    /// without a region where there is a set of them.
     pub fn credential_scope(&self) -> &str {
         &self.credential_scope
     }
@@ -104,17 +130,27 @@ impl SigningKey {
         self.credential_scope.as_bytes().starts_with(date.day())
     }
 
+    pub(crate) fn region_set(&self) -> Option<&HeaderValue> {
+        self.region_set.as_ref()
+    }
+
     pub(crate) fn algorithm(&self) -> &'static str {
-        "AWS4-HMAC-SHA256"
+        self.scope.algorithm().name()
     }
 
     /// The signature in hexadecimal.
-    pub(crate) fn sign(&self, string_to_sign: &StringToSign<'_>) -> [u8; 64] {
-        let mut mac = self.mac.clone();
-        for piece in string_to_sign.pieces() {
-            mac.update(piece);
+    pub(crate) fn sign(&self, string_to_sign: &StringToSign<'_>) -> SmallVec<[u8; 64]> {
+        match &self.secret {
+            Secret::Hmac(mac) => {
+                let mut mac = mac.clone();
+                for piece in string_to_sign.pieces() {
+                    mac.update(piece);
+                }
+                hex(&mac.finalize().into_bytes().into()).into()
+            }
+            #[cfg(feature = "sigv4a")]
+            Secret::Ecdsa(key) => key.sign(string_to_sign).into_bytes().into(),
         }
-        hex(&mac.finalize().into_bytes().into())
     }
 }
 

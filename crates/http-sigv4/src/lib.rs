@@ -51,6 +51,8 @@ mod presign;
 mod profile;
 mod scope;
 mod signer;
+#[cfg(feature = "sigv4a")]
+mod sigv4a;
 mod string_to_sign;
 mod uri;
 

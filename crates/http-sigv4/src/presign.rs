@@ -243,6 +243,10 @@ impl Presign {
             ("X-Amz-SignedHeaders", Some(&*signed_headers)),
             ("X-Amz-Expires", Some(expires.as_bytes())),
             ("X-Amz-Security-Token", token.map(HeaderValue::as_bytes)),
+            (
+                "X-Amz-Region-Set",
+                key.region_set().map(HeaderValue::as_bytes),
+            ),
         ] {
             if let Some(value) = value {
                 push_parameter(&mut query, name, value);

@@ -8,7 +8,8 @@ use crate::{
     canonical::{
         Canonical, Text,
         headers::{
-            SignedHeaders, X_AMZ_CONTENT_SHA256, X_AMZ_DATE, X_AMZ_SECURITY_TOKEN, may_be_signed,
+            SignedHeaders, X_AMZ_CONTENT_SHA256, X_AMZ_DATE, X_AMZ_REGION_SET,
+            X_AMZ_SECURITY_TOKEN, may_be_signed,
         },
     },
     changes::Changes,
@@ -193,6 +194,9 @@ impl Signer {
         headers.push(&X_AMZ_DATE, date.as_bytes());
         if let Some(token) = key.session_token() {
             headers.push(&X_AMZ_SECURITY_TOKEN, token.as_bytes());
+        }
+        if let Some(region_set) = key.region_set() {
+            headers.push(&X_AMZ_REGION_SET, region_set.as_bytes());
         }
         if sends_payload {
             headers.push(&X_AMZ_CONTENT_SHA256, payload.as_bytes());
