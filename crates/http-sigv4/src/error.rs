@@ -29,6 +29,7 @@ impl SignError {
                 | TooManyHeaders
                 | UriTooLong
                 | ReservedParameter(_)
+                | TwoSessionTokens
         )
     }
 
@@ -98,6 +99,7 @@ pub(crate) enum Kind {
     ReservedParameter(&'static str),
     ExpiresIn,
     OutlivesCredentials,
+    TwoSessionTokens,
     NeverSigned(Box<str>),
     ScopeName(&'static str),
     #[cfg(feature = "sigv4a")]
@@ -171,6 +173,11 @@ impl fmt::Display for SignError {
             Kind::OutlivesCredentials => {
                 "the credentials expire before the presigned URL would; let it expire sooner, or \
                  sign with credentials that live longer"
+            }
+            Kind::TwoSessionTokens => {
+                "the request has an `x-amz-s3session-token`, and the credentials have a session \
+                 token too; S3 Express takes one: sign with the session's credentials, without \
+                 their token"
             }
             Kind::NeverSigned(name) => {
                 return write!(

@@ -10,11 +10,27 @@
 /// assert_eq!(Profile::for_service("s3"), Profile::S3);
 /// assert!(Profile::for_service("vpc-lattice-svcs").requires_unsigned_payload());
 /// ```
+///
+/// # Other services
+///
+/// For a service that is not known here, AWS's or anybody's, start from the closest profile. Every
+/// combination is possible.
+///
+/// ```
+/// use http_sigv4::Profile;
+///
+/// // An object store that speaks S3's protocol.
+/// let store = Profile::S3;
+/// // A service that wants the body's hash in a header, or that there is none.
+/// let uploads = Profile::STANDARD.content_sha256_header(true).unsigned_payload(true);
+/// assert!(uploads.allows_unsigned_payload());
+/// ```
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Profile {
     pub(crate) path: PathRule,
     pub(crate) always_content_sha256: bool,
     pub(crate) unsigned_payload: UnsignedPayload,
+    pub(crate) token: TokenRule,
 }
 
 impl Profile {
@@ -23,6 +39,7 @@ impl Profile {
         path: PathRule::Standard,
         always_content_sha256: false,
         unsigned_payload: UnsignedPayload::Refused,
+        token: TokenRule::Signed,
     };
 
     /// [Amazon S3]: the path decoded and encoded once, since an object key is not a path;
@@ -33,35 +50,75 @@ impl Profile {
         path: PathRule::S3,
         always_content_sha256: true,
         unsigned_payload: UnsignedPayload::OverTls,
+        token: TokenRule::Signed,
     };
 
     /// [OpenSearch Serverless]: `x-amz-content-sha256` always, also without a body.
     ///
     /// [OpenSearch Serverless]: https://docs.aws.amazon.com/opensearch-service/latest/developerguide/serverless-clients.html
-    pub const OPENSEARCH_SERVERLESS: Self = Self {
-        path: PathRule::Standard,
-        always_content_sha256: true,
-        unsigned_payload: UnsignedPayload::OverTls,
-    };
+    pub const OPENSEARCH_SERVERLESS: Self = Self::STANDARD
+        .content_sha256_header(true)
+        .unsigned_payload(true);
 
     /// [VPC Lattice]: never a body hash, always `x-amz-content-sha256: UNSIGNED-PAYLOAD`.
     ///
     /// [VPC Lattice]: https://docs.aws.amazon.com/vpc-lattice/latest/ug/sigv4-authenticated-requests.html
     pub const VPC_LATTICE: Self = Self {
-        path: PathRule::Standard,
-        always_content_sha256: true,
         unsigned_payload: UnsignedPayload::Required,
+        ..Self::STANDARD.content_sha256_header(true)
+    };
+
+    /// [S3 Express One Zone]: as [`S3`](Self::S3), but for the session token of `CreateSession`,
+    /// which goes in `x-amz-s3session-token`.
+    ///
+    /// Sign with the credentials of the session, but without their token, and set the header: it is
+    /// signed like every `x-amz-*`. Credentials with a token are for the requests without a session.
+    ///
+    /// [S3 Express One Zone]: https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-express-create-session.html
+    pub const S3_EXPRESS: Self = Self {
+        token: TokenRule::S3Session,
+        ..Self::S3
     };
 
     /// The profile that fits a service's signing name; [`STANDARD`](Self::STANDARD) for every name
     /// that is not known to differ.
+    ///
+    /// Some services take an unsigned payload for one operation only: EBS direct APIs for
+    /// `PutSnapshotBlock`, Lex for `PostContent` and `RecognizeUtterance`, MediaStore for
+    /// `PutObject`, HealthOmics for `UploadReadSetPart`.
     pub fn for_service(service: &str) -> Self {
         match service {
-            "s3" | "s3-object-lambda" | "s3-outposts" | "s3express" => Self::S3,
+            "s3" | "s3-object-lambda" | "s3-outposts" => Self::S3,
+            "s3express" => Self::S3_EXPRESS,
             "aoss" => Self::OPENSEARCH_SERVERLESS,
             "vpc-lattice-svcs" => Self::VPC_LATTICE,
+            "ebs" | "lex" | "mediastore" | "omics" => Self::STANDARD.unsigned_payload(true),
+            "glacier" => Self::STANDARD.content_sha256_header(true),
+            "iotdevicegateway" => Self {
+                token: TokenRule::BesidePresigned,
+                ..Self::STANDARD
+            },
             _ => Self::STANDARD,
         }
+    }
+
+    /// Sets whether `x-amz-content-sha256` is sent with every request. With an unsigned payload it
+    /// always is.
+    #[must_use]
+    pub const fn content_sha256_header(mut self, always: bool) -> Self {
+        self.always_content_sha256 = always;
+        self
+    }
+
+    /// Sets whether the service takes [`Payload::Unsigned`](crate::Payload::Unsigned), over TLS, as
+    /// well as a hash.
+    #[must_use]
+    pub const fn unsigned_payload(mut self, allowed: bool) -> Self {
+        self.unsigned_payload = match allowed {
+            true => UnsignedPayload::OverTls,
+            false => UnsignedPayload::Refused,
+        };
+        self
     }
 
     /// Whether the service takes [`Payload::Unsigned`](crate::Payload::Unsigned) at all.
@@ -72,6 +129,19 @@ impl Profile {
     /// Whether the service takes nothing but [`Payload::Unsigned`](crate::Payload::Unsigned).
     pub fn requires_unsigned_payload(&self) -> bool {
         self.unsigned_payload == UnsignedPayload::Required
+    }
+
+    /// Whether the service is commonly called over plain http, as VPC Lattice is inside a VPC.
+    pub fn allows_plain_http(&self) -> bool {
+        self.unsigned_payload == UnsignedPayload::Required
+    }
+
+    /// Whether a presigned URL gets its session token after it was signed, outside the signature,
+    /// as [AWS IoT] asks for MQTT over WebSocket.
+    ///
+    /// [AWS IoT]: https://docs.aws.amazon.com/iot/latest/developerguide/protocols.html
+    pub fn leaves_presigned_token_unsigned(&self) -> bool {
+        self.token == TokenRule::BesidePresigned
     }
 }
 
@@ -87,4 +157,15 @@ pub(crate) enum UnsignedPayload {
     /// Where nothing covers the body, TLS has to.
     OverTls,
     Required,
+}
+
+/// Where a session token goes.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum TokenRule {
+    /// `X-Amz-Security-Token`, and signed.
+    Signed,
+    /// The same, but added to a presigned URL when that is signed already.
+    BesidePresigned,
+    /// The token of a session has a header of its own.
+    S3Session,
 }

@@ -9,14 +9,14 @@ use crate::{
         Canonical, Text,
         headers::{
             SignedHeaders, X_AMZ_CONTENT_SHA256, X_AMZ_DATE, X_AMZ_REGION_SET,
-            X_AMZ_SECURITY_TOKEN, may_be_signed,
+            X_AMZ_S3SESSION_TOKEN, X_AMZ_SECURITY_TOKEN, may_be_signed,
         },
     },
     changes::Changes,
     date::AmzDate,
     error::Kind,
     host::{SignedHost, parse_signing_host},
-    profile::UnsignedPayload,
+    profile::{TokenRule, UnsignedPayload},
     string_to_sign::StringToSign,
     uri,
 };
@@ -241,11 +241,22 @@ impl Signer {
         if !key.is_of(&date) {
             return Err(Kind::KeyOfAnotherDay.into());
         }
+        self.check_token(parts, key)?;
         Ok(Reading {
             date,
             host: SignedHost::of(parts, self.signing_host.as_deref())?,
             headers: SignedHeaders::pick(&parts.headers, &self.named_headers)?,
         })
+    }
+
+    /// A session of S3 Express has a token of its own, beside which no other is taken.
+    fn check_token(&self, parts: &Parts, key: &SigningKey) -> Result<(), SignError> {
+        let session = self.profile.token == TokenRule::S3Session
+            && parts.headers.contains_key(&X_AMZ_S3SESSION_TOKEN);
+        match key.session_token() {
+            Some(_) if session => Err(Kind::TwoSessionTokens.into()),
+            _ => Ok(()),
+        }
     }
 
     /// The query of the wire.

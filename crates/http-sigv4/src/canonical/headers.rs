@@ -16,6 +16,8 @@ pub(crate) static X_AMZ_CONTENT_SHA256: HeaderName =
     HeaderName::from_static("x-amz-content-sha256");
 pub(crate) static X_AMZ_DATE: HeaderName = HeaderName::from_static("x-amz-date");
 pub(crate) static X_AMZ_REGION_SET: HeaderName = HeaderName::from_static("x-amz-region-set");
+pub(crate) static X_AMZ_S3SESSION_TOKEN: HeaderName =
+    HeaderName::from_static("x-amz-s3session-token");
 pub(crate) static X_AMZ_SECURITY_TOKEN: HeaderName =
     HeaderName::from_static("x-amz-security-token");
 
