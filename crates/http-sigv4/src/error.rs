@@ -74,6 +74,18 @@ impl SignError {
             _ => false,
         }
     }
+
+    /// Whether a host does not tell what to sign for, so that service or region, or both, have to
+    /// be configured.
+    pub fn needs_configuration(&self) -> bool {
+        matches!(self.kind, Kind::UnknownEndpoint | Kind::UnknownRegion)
+    }
+
+    /// Whether the endpoint takes no signature of this kind, but SigV4A only or none at all.
+    pub fn is_unsupported(&self) -> bool {
+        use Kind::*;
+        matches!(self.kind, RequiresSigV4a | OtherAuthentication(_))
+    }
 }
 
 impl From<Kind> for SignError {
@@ -112,6 +124,10 @@ pub(crate) enum Kind {
     UnsignedRefused,
     UnsignedRequired,
     UnsignedInClear,
+    UnknownEndpoint,
+    UnknownRegion,
+    RequiresSigV4a,
+    OtherAuthentication(&'static str),
 }
 
 impl fmt::Display for SignError {
@@ -222,6 +238,21 @@ impl fmt::Display for SignError {
             Kind::UnsignedInClear => {
                 "an unsigned payload over plain http is covered by nothing; use https or hash the \
                  body"
+            }
+            Kind::UnknownEndpoint => {
+                "the host is not an endpoint of AWS's that tells its service and region, as custom \
+                 domains and load balancers do not; configure both"
+            }
+            Kind::UnknownRegion => {
+                "the host does not tell the region, as S3 Transfer Acceleration's do not; configure \
+                 that of the bucket"
+            }
+            Kind::RequiresSigV4a => {
+                "the endpoint has several regions and takes SigV4A only; use the endpoint of one \
+                 region"
+            }
+            Kind::OtherAuthentication(takes) => {
+                return write!(f, "the service takes {takes}, and no signature of this kind");
             }
         })
     }

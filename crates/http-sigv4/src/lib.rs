@@ -13,7 +13,7 @@
 //!
 //! # From credentials to a signature
 //!
-//! 1. [`SigningScope`]: the service and the region.
+//! 1. [`SigningScope`]: the service and the region. [`Endpoint`] reads them from a host of AWS's.
 //! 2. [`SigningKey`]: credentials, scope and day, derived once and kept.
 //! 3. [`Payload`]: the body's digest, or that it is left unsigned.
 //! 4. [`Signer`]: the rules of the service's [`Profile`], applied to a request.
@@ -34,6 +34,7 @@
 //! | tab or non-ASCII in a signed header | refused: services read them differently |
 //! | a signed header on several lines | joined by `,`, on the wire as well |
 //! | `Host` header unlike the authority | refused, since HTTP/1.1 sends one and HTTP/2 both |
+//! | a custom domain, a load balancer | not [detected](Endpoint::detect): name service and region |
 //!
 //! The rules are those of AWS's page on [signed requests].
 //!
@@ -43,6 +44,7 @@ mod authorization;
 mod canonical;
 mod changes;
 mod date;
+mod endpoint;
 mod error;
 mod host;
 mod key;
@@ -57,6 +59,6 @@ mod string_to_sign;
 mod uri;
 
 pub use self::{
-    canonical::CanonicalRequest, error::SignError, key::SigningKey, payload::Payload,
-    presign::Presign, profile::Profile, scope::SigningScope, signer::Signer,
+    canonical::CanonicalRequest, endpoint::Endpoint, error::SignError, key::SigningKey,
+    payload::Payload, presign::Presign, profile::Profile, scope::SigningScope, signer::Signer,
 };
