@@ -35,15 +35,15 @@ use crate::{Profile, SignError, SigningScope, error::Kind};
 ///
 /// # Where the host is not enough
 ///
-/// Some hosts serve two APIs, and the path decides. The more recent one is detected; the other has
-/// to be configured, and [`serves`](Self::serves) accepts it:
+/// Some hosts serve two APIs, and the path or the protocol decides. One is detected; the other has to
+/// be configured, and [`serves`](Self::serves) accepts it:
 ///
-/// | host | detected | but |
+/// | host | detected | also |
 /// | --- | --- | --- |
-/// | `maps.geo`, `places.geo`, `routes.geo` | `geo-maps` and so on, paths below `/v2` | Amazon Location's first API, on other paths, is `geo` |
-/// | `….iot` | `iotdata` | MQTT over WebSocket, on `/mqtt`, is `iotdevicegateway`, and presigned |
-/// | `bedrock-mantle` | `bedrock-mantle` | takes `bedrock` as well |
-/// | `sdb` | `sdb` | SimpleDB's first API takes Signature Version 2 only |
+/// | `maps.geo`, `places.geo`, `routes.geo` | `geo-maps` and so on, for paths below `/v2` | `geo`, for Amazon Location's first API |
+/// | IoT's data endpoints | `iotdata` | `iotdevicegateway`, for MQTT over WebSocket on `/mqtt`, presigned |
+/// | `bedrock-mantle` | `bedrock-mantle` | `bedrock` |
+/// | `sdb` | `sdb`, for SimpleDB's second API | the first takes Signature Version 2 only |
 ///
 /// Nor does a host tell the region of a bucket behind S3's global endpoint (`us-east-1` is assumed)
 /// or behind S3 Transfer Acceleration (there is none).
