@@ -117,113 +117,57 @@ fn every_service_is_found_by_its_endpoint_prefix() {
 
 #[test]
 fn data_planes_called_by_plain_http_are_known() {
-    for (host, expected) in [
-        (
-            "abc123.execute-api-fips.us-gov-west-1.amazonaws.com",
-            "execute-api us-gov-west-1",
-        ),
+    #[rustfmt::skip]
+    const HOSTS: &[(&str, &str)] = &[
+        ("abc123.execute-api-fips.us-gov-west-1.amazonaws.com", "execute-api us-gov-west-1"),
         ("id.lambda-url.eu-west-1.on.aws", "lambda eu-west-1"),
-        (
-            "api-0a1.7d67968.vpc-lattice-svcs.eu-west-1.on.aws",
-            "vpc-lattice-svcs eu-west-1",
-        ),
-        (
-            "abc.appsync-api.eu-west-1.amazonaws.com",
-            "appsync eu-west-1",
-        ),
-        (
-            "abc.ddpg.appsync-api.eu-west-1.amazonaws.com",
-            "appsync eu-west-1",
-        ),
-        (
-            "search-dom-1.cn-north-1.es.amazonaws.com.cn",
-            "es cn-north-1",
-        ),
+        ("api-0a1.7d67968.vpc-lattice-svcs.eu-west-1.on.aws", "vpc-lattice-svcs eu-west-1"),
+        ("abc.appsync-api.eu-west-1.amazonaws.com", "appsync eu-west-1"),
+        ("abc.ddpg.appsync-api.eu-west-1.amazonaws.com", "appsync eu-west-1"),
+        ("search-dom-1.cn-north-1.es.amazonaws.com.cn", "es cn-north-1"),
         ("search-dom-1.aos.eu-west-1.on.aws", "es eu-west-1"),
         ("abc.eu-west-1.aoss-fips.amazonaws.com", "aoss eu-west-1"),
         ("abc.aoss.eu-west-1.on.aws", "aoss eu-west-1"),
         ("logs-1.eu-west-1.osis.amazonaws.com", "osis eu-west-1"),
-        (
-            "db.cluster-ro-1.eu-west-1.neptune.amazonaws.com",
-            "neptune-db eu-west-1",
-        ),
-        (
-            "g-1.eu-west-1.neptune-graph.amazonaws.com",
-            "neptune-graph eu-west-1",
-        ),
-        (
-            "abc.data.mediastore.eu-west-1.amazonaws.com",
-            "mediastore eu-west-1",
-        ),
+        ("db.cluster-ro-1.eu-west-1.neptune.amazonaws.com", "neptune-db eu-west-1"),
+        ("g-1.eu-west-1.neptune-graph.amazonaws.com", "neptune-graph eu-west-1"),
+        ("abc.data.mediastore.eu-west-1.amazonaws.com", "mediastore eu-west-1"),
         ("abc-ats.iot.eu-west-1.amazonaws.com", "iotdata eu-west-1"),
         ("iot.eu-west-1.amazonaws.com", "iot eu-west-1"),
-        (
-            "bedrock-agent-runtime.eu-west-1.amazonaws.com",
-            "bedrock eu-west-1",
-        ),
-        (
-            "ingest-cell2.timestream.eu-west-1.amazonaws.com",
-            "timestream eu-west-1",
-        ),
+        ("bedrock-agent-runtime.eu-west-1.amazonaws.com", "bedrock eu-west-1"),
+        ("ingest-cell2.timestream.eu-west-1.amazonaws.com", "timestream eu-west-1"),
         ("eu-west-1.queue.amazonaws.com", "sqs eu-west-1"),
         ("sync-states.eu-west-1.amazonaws.com", "states eu-west-1"),
-        (
-            "data.iotsitewise.eu-west-1.amazonaws.com",
-            "iotsitewise eu-west-1",
-        ),
-        (
-            "bucket.with.dots.s3.eu-west-1.amazonaws.com",
-            "s3 eu-west-1",
-        ),
+        ("data.iotsitewise.eu-west-1.amazonaws.com", "iotsitewise eu-west-1"),
+        ("bucket.with.dots.s3.eu-west-1.amazonaws.com", "s3 eu-west-1"),
         ("bucket.s3-eu-west-1.amazonaws.com", "s3 eu-west-1"),
         ("s3-fips-us-gov-west-1.amazonaws.com", "s3 us-gov-west-1"),
         ("bucket.s3-external-1.amazonaws.com", "s3 us-east-1"),
-        (
-            "vpce-logs.bucket.vpce-1a-2b.s3.eu-west-1.vpce.amazonaws.com",
-            "s3 eu-west-1",
-        ),
-        (
-            "b.bucket.vpce-1a-2b.s3.eu-west-1.vpce.amazonaws.com",
-            "s3 eu-west-1",
-        ),
-        (
-            "vpce-1a-2b-eu-west-1a.api.ecr.eu-west-1.vpce.amazonaws.com",
-            "ecr eu-west-1",
-        ),
-        (
-            "vpce-1a-2b.appsync-api.eu-west-1.vpce.amazonaws.com",
-            "appsync eu-west-1",
-        ),
+        ("vpce-logs.bucket.vpce-1a-2b.s3.eu-west-1.vpce.amazonaws.com", "s3 eu-west-1"),
+        ("b.bucket.vpce-1a-2b.s3.eu-west-1.vpce.amazonaws.com", "s3 eu-west-1"),
+        ("vpce-1a-2b-eu-west-1a.api.ecr.eu-west-1.vpce.amazonaws.com", "ecr eu-west-1"),
+        ("vpce-1a-2b.appsync-api.eu-west-1.vpce.amazonaws.com", "appsync eu-west-1"),
         ("sts.amazonaws.com.cn", "sts cn-north-1"),
         ("ec2.amazonaws.com", "ec2 us-east-1"),
-    ] {
+    ];
+    for &(host, expected) in HOSTS {
         assert_eq!(told(host), expected, "{host}");
     }
 }
 
 #[test]
 fn what_stands_left_of_the_labels_of_aws_decides_nothing() {
-    for (host, expected) in [
-        (
-            "execute-api.us-east-1.s3.eu-west-1.amazonaws.com",
-            "s3 eu-west-1",
-        ),
+    #[rustfmt::skip]
+    const HOSTS: &[(&str, &str)] = &[
+        ("execute-api.us-east-1.s3.eu-west-1.amazonaws.com", "s3 eu-west-1"),
         ("execute-api.us-east-1.s3.amazonaws.com", "s3 us-east-1"),
         ("execute-api.eu-west-1.es.s3.amazonaws.com", "s3 us-east-1"),
         ("eu-west-1.s3.amazonaws.com", "s3 us-east-1"),
-        (
-            "execute-api.eu-west-1.vpce.s3-us-west-2.amazonaws.com",
-            "s3 us-west-2",
-        ),
-        (
-            "s3.eu-west-1.execute-api.eu-west-2.amazonaws.com",
-            "None None",
-        ),
-        (
-            "logs-fips.execute-api.eu-west-1.amazonaws.com",
-            "execute-api eu-west-1",
-        ),
-    ] {
+        ("execute-api.eu-west-1.vpce.s3-us-west-2.amazonaws.com", "s3 us-west-2"),
+        ("s3.eu-west-1.execute-api.eu-west-2.amazonaws.com", "None None"),
+        ("logs-fips.execute-api.eu-west-1.amazonaws.com", "execute-api eu-west-1"),
+    ];
+    for &(host, expected) in HOSTS {
         assert_eq!(told(host), expected, "{host}");
     }
     let bucket = Endpoint::detect("logs-fips.s3.eu-west-1.amazonaws.com").unwrap();
@@ -232,56 +176,23 @@ fn what_stands_left_of_the_labels_of_aws_decides_nothing() {
 
 #[test]
 fn fips_dual_stack_and_vpc_endpoints_are_told_apart() {
-    for (host, fips, dualstack, vpc_endpoint) in [
+    #[rustfmt::skip]
+    const HOSTS: &[(&str, bool, bool, bool)] = &[
         ("execute-api.us-east-1.amazonaws.com", false, false, false),
-        (
-            "execute-api-fips.us-east-1.amazonaws.com",
-            true,
-            false,
-            false,
-        ),
-        (
-            "runtime-fips.sagemaker.us-east-1.amazonaws.com",
-            true,
-            false,
-            false,
-        ),
-        (
-            "fips.transcribe.us-east-1.amazonaws.com",
-            true,
-            false,
-            false,
-        ),
+        ("execute-api-fips.us-east-1.amazonaws.com", true, false, false),
+        ("runtime-fips.sagemaker.us-east-1.amazonaws.com", true, false, false),
+        ("fips.transcribe.us-east-1.amazonaws.com", true, false, false),
         ("iam-fips.global.api.aws", true, true, false),
-        (
-            "b.s3-fips.dualstack.us-east-1.amazonaws.com",
-            true,
-            true,
-            false,
-        ),
-        (
-            "b--x-s3.s3express-fips-use1-az4.us-east-1.amazonaws.com",
-            true,
-            false,
-            false,
-        ),
-        (
-            "b.s3-accelerate.dualstack.amazonaws.com",
-            false,
-            true,
-            false,
-        ),
+        ("b.s3-fips.dualstack.us-east-1.amazonaws.com", true, true, false),
+        ("b--x-s3.s3express-fips-use1-az4.us-east-1.amazonaws.com", true, false, false),
+        ("b.s3-accelerate.dualstack.amazonaws.com", false, true, false),
         ("s3-fips-us-gov-west-1.amazonaws.com", true, false, false),
         ("sqs.us-east-1.api.aws", false, true, false),
         ("id.lambda-url.us-east-1.on.aws", false, true, false),
         ("id.us-east-1.aoss-fips.amazonaws.com", true, false, false),
-        (
-            "vpce-1-2.sqs-fips.us-east-1.vpce.amazonaws.com",
-            true,
-            false,
-            true,
-        ),
-    ] {
+        ("vpce-1-2.sqs-fips.us-east-1.vpce.amazonaws.com", true, false, true),
+    ];
+    for &(host, fips, dualstack, vpc_endpoint) in HOSTS {
         let endpoint = Endpoint::detect(host).unwrap();
         assert_eq!(
             (
@@ -331,25 +242,11 @@ fn an_endpoint_has_a_scope_where_it_tells_one_region() {
 
 #[test]
 fn an_endpoint_serves_the_scopes_of_its_service_and_region() {
-    for (host, service, region, expected) in [
-        (
-            "a.execute-api.eu-west-1.amazonaws.com",
-            "execute-api",
-            "eu-west-1",
-            true,
-        ),
-        (
-            "a.execute-api.eu-west-1.amazonaws.com",
-            "execute-api",
-            "eu-west-2",
-            false,
-        ),
-        (
-            "a.execute-api.eu-west-1.amazonaws.com",
-            "s3",
-            "eu-west-1",
-            false,
-        ),
+    #[rustfmt::skip]
+    const HOSTS: &[(&str, &str, &str, bool)] = &[
+        ("a.execute-api.eu-west-1.amazonaws.com", "execute-api", "eu-west-1", true),
+        ("a.execute-api.eu-west-1.amazonaws.com", "execute-api", "eu-west-2", false),
+        ("a.execute-api.eu-west-1.amazonaws.com", "s3", "eu-west-1", false),
         // Global, but signed for one region.
         ("iam.amazonaws.com", "iam", "us-east-1", true),
         ("iam.amazonaws.com", "iam", "eu-west-1", false),
@@ -359,39 +256,15 @@ fn an_endpoint_serves_the_scopes_of_its_service_and_region() {
         // Shared with GovCloud.
         ("budgets.amazonaws.com", "budgets", "us-gov-west-1", true),
         // Several regions, and no scope of one of them.
-        (
-            "m.accesspoint.s3-global.amazonaws.com",
-            "s3",
-            "eu-west-1",
-            false,
-        ),
+        ("m.accesspoint.s3-global.amazonaws.com", "s3", "eu-west-1", false),
         // The path decides between two services.
-        (
-            "maps.geo.eu-west-1.amazonaws.com",
-            "geo-maps",
-            "eu-west-1",
-            true,
-        ),
+        ("maps.geo.eu-west-1.amazonaws.com", "geo-maps", "eu-west-1", true),
         ("maps.geo.eu-west-1.amazonaws.com", "geo", "eu-west-1", true),
-        (
-            "a-ats.iot.eu-west-1.amazonaws.com",
-            "iotdevicegateway",
-            "eu-west-1",
-            true,
-        ),
-        (
-            "bedrock-mantle.eu-west-1.api.aws",
-            "bedrock",
-            "eu-west-1",
-            true,
-        ),
-        (
-            "maps.geo.eu-west-1.amazonaws.com",
-            "geo-places",
-            "eu-west-1",
-            false,
-        ),
-    ] {
+        ("a-ats.iot.eu-west-1.amazonaws.com", "iotdevicegateway", "eu-west-1", true),
+        ("bedrock-mantle.eu-west-1.api.aws", "bedrock", "eu-west-1", true),
+        ("maps.geo.eu-west-1.amazonaws.com", "geo-places", "eu-west-1", false),
+    ];
+    for &(host, service, region, expected) in HOSTS {
         let scope = SigningScope::new(service, region).unwrap();
         let endpoint = Endpoint::detect(host).unwrap();
         assert_eq!(endpoint.serves(&scope), expected, "{host} for {scope}");
