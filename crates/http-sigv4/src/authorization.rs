@@ -18,8 +18,8 @@ pub(crate) struct Authorization<'a> {
 }
 
 impl Authorization<'_> {
-    pub(crate) fn shown(&self) -> CanonicalRequest {
-        CanonicalRequest::new(&self.canonical, &self.string_to_sign)
+    pub(crate) fn shown(&self, key: &SigningKey) -> CanonicalRequest {
+        CanonicalRequest::new(&self.canonical, &self.string_to_sign, key)
     }
 
     pub(crate) fn sign(self, key: &SigningKey) -> Result<Changes, SignError> {

@@ -154,7 +154,7 @@ impl Presign {
         let mut text = Text::new();
         let prepared = self.prepare(&mut text, parts, key, time)?;
         let (canonical, string_to_sign) = (&prepared.canonical, &prepared.string_to_sign);
-        Ok(CanonicalRequest::new(canonical, string_to_sign))
+        Ok(CanonicalRequest::new(canonical, string_to_sign, key))
     }
 
     fn prepare<'a>(

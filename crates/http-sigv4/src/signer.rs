@@ -167,7 +167,7 @@ impl Signer {
     ) -> Result<CanonicalRequest, SignError> {
         let mut text = Text::new();
         let prepared = self.prepare(&mut text, parts, key, payload, time)?;
-        Ok(prepared.shown())
+        Ok(prepared.shown(key))
     }
 
     fn prepare<'a>(

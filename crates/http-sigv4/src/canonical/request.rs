@@ -1,7 +1,7 @@
 use std::fmt;
 
 use super::Canonical;
-use crate::string_to_sign::StringToSign;
+use crate::{SigningKey, string_to_sign::StringToSign};
 
 /// A canonical request and the string to sign made from it, as text.
 ///
@@ -9,18 +9,29 @@ use crate::string_to_sign::StringToSign;
 /// do not log it as it is. `Debug` shows the string to sign only.
 #[derive(Clone)]
 pub struct CanonicalRequest {
+    access_key_id: Box<str>,
     canonical_request: String,
     string_to_sign: String,
 }
 
 impl CanonicalRequest {
-    pub(crate) fn new(canonical: &Canonical<'_>, string_to_sign: &StringToSign<'_>) -> Self {
+    pub(crate) fn new(
+        canonical: &Canonical<'_>,
+        string_to_sign: &StringToSign<'_>,
+        key: &SigningKey,
+    ) -> Self {
         // Everything in either is ASCII.
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         Self {
+            access_key_id: key.access_key_id().into(),
             canonical_request: text(canonical.text),
             string_to_sign: text(&string_to_sign.pieces().concat()),
         }
+    }
+
+    /// The access key id that the request is signed under, which is no secret.
+    pub fn access_key_id(&self) -> &str {
+        &self.access_key_id
     }
 
     /// The [canonical request], session token included.
