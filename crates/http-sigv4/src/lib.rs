@@ -20,6 +20,9 @@
 //!
 //! [`Signer`] has the example.
 //!
+//! When a service refuses a signature all the same, feature `explain` compares what the service says
+//! it computed with what was signed, and names the line and the cause.
+//!
 //! # Choices that are not obvious
 //!
 //! Signature Version 4 leaves some spellings open, and signers differ on them. Where servers are
@@ -46,6 +49,8 @@ mod changes;
 mod date;
 mod endpoint;
 mod error;
+#[cfg(feature = "explain")]
+pub mod explain;
 mod host;
 mod key;
 mod payload;
@@ -58,6 +63,8 @@ mod sigv4a;
 mod string_to_sign;
 mod uri;
 
+#[cfg(feature = "explain")]
+pub use self::explain::Explanation;
 pub use self::{
     canonical::CanonicalRequest, endpoint::Endpoint, error::SignError, key::SigningKey,
     payload::Payload, presign::Presign, profile::Profile, scope::SigningScope, signer::Signer,

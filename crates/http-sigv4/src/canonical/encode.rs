@@ -31,6 +31,18 @@ pub(crate) fn recode_into(out: &mut Text, encoded: &[u8], bare: impl Fn(u8) -> b
     }
 }
 
+/// Percent-decodes `encoded` once, reading a raw `+` as a space.
+#[cfg(feature = "explain")]
+pub(crate) fn decoded(encoded: &[u8]) -> Vec<u8> {
+    let mut rest = encoded;
+    std::iter::from_fn(|| {
+        let (byte, tail) = decode_form(rest)?;
+        rest = tail;
+        Some(byte)
+    })
+    .collect()
+}
+
 /// A digest in lower-case hexadecimal.
 pub(crate) fn hex(digest: &[u8; 32]) -> [u8; 64] {
     let mut text = [0; 64];

@@ -1,0 +1,147 @@
+//! OpenSearch, VPC Lattice, AppSync, Neptune, Bedrock, and AWS JSON.
+
+use http_sigv4::explain::Cause;
+
+use super::{Case, case};
+
+pub(super) fn cases() -> Vec<Case> {
+    vec![
+        case(
+            "es",
+            403,
+            &[],
+            r#"{"Message":"User: anonymous is not authorized to perform: es:ESHttpGet because no resource-based policy allows the es:ESHttpGet action"}"#,
+            Cause::NotSigned,
+            &["did not arrive"],
+        ),
+        case(
+            "execute-api",
+            403,
+            &[],
+            r#"{"message":"Credential should be scoped to correct service: 'es'. "}"#,
+            Cause::ScopeService,
+            &["expects the service `es`", "`execute-api`"],
+        ),
+        case(
+            "aoss",
+            403,
+            &[("x-aoss-response-hint", "X01:gw-helper-deny")],
+            r#"{"status":403,"request-id":"1","error":{"reason":"403 Forbidden","type":"Forbidden"}}"#,
+            Cause::Unexplained,
+            &["403 Forbidden"],
+        ),
+        // Signed by the rules of another service, without the header.
+        case(
+            "es",
+            403,
+            &[("x-aoss-response-hint", "X01:gw-helper-deny")],
+            "",
+            Cause::BodyHashRequired,
+            &["x-amz-content-sha256"],
+        ),
+        case(
+            "vpc-lattice-svcs",
+            403,
+            &[("content-type", "text/plain")],
+            "AccessDeniedException: User: arn:aws:sts::111122223333:assumed-role/r/s is not authorized to perform: vpc-lattice-svcs:Invoke on resource: arn:aws:vpc-lattice:us-west-2:111122223333:service/svc-1/ because no service-based policy allows the vpc-lattice-svcs:Invoke action",
+            Cause::AccessDenied,
+            &["403 AccessDeniedException", "`vpc-lattice-svcs:Invoke`"],
+        ),
+        case(
+            "vpc-lattice-svcs",
+            400,
+            &[],
+            "IncompleteSignatureException: Missing the 'x-amz-content-sha256' in canonical headers",
+            Cause::BodyHashRequired,
+            &["UNSIGNED-PAYLOAD"],
+        ),
+        case(
+            "vpc-lattice-svcs",
+            400,
+            &[],
+            "IncompleteSignatureException: 'X-Amz-Meta-A' is named as a SignedHeader, but it does not exist in the HTTP request.",
+            Cause::HeaderMissing,
+            &["`X-Amz-Meta-A`"],
+        ),
+        case(
+            "vpc-lattice-svcs",
+            403,
+            &[],
+            "AccessDeniedException: User: anonymous is not authorized to perform: vpc-lattice-svcs:Invoke",
+            Cause::NotSigned,
+            &["did not arrive"],
+        ),
+        case(
+            "appsync",
+            400,
+            &[("x-amzn-errortype", "IncompleteSignatureException")],
+            r#"{"errors":[{"errorType":"IncompleteSignatureException","message":"'accept' is named as a SignedHeader, but it does not exist in the HTTP request."}]}"#,
+            Cause::HeaderMissing,
+            &["`accept`"],
+        ),
+        case(
+            "appsync",
+            401,
+            &[("x-amzn-errortype", "UnauthorizedException")],
+            r#"{"errors":[{"errorType":"UnauthorizedException","message":"Valid authorization header not provided."}]}"#,
+            Cause::NotSigned,
+            &["401 UnauthorizedException"],
+        ),
+        case(
+            "appsync",
+            401,
+            &[("x-amzn-errortype", "UnauthorizedException")],
+            r#"{"errors":[{"errorType":"UnauthorizedException","message":"You are not authorized to make this call."}]}"#,
+            Cause::Unexplained,
+            &["You are not authorized to make this call."],
+        ),
+        case(
+            "neptune-db",
+            403,
+            &[],
+            r#"{"requestId":"1","code":"AccessDeniedException","detailedMessage":"User: arn:aws:iam::111122223333:user/u is not authorized to perform: neptune-db:connect on resource: db"}"#,
+            Cause::AccessDenied,
+            &["neptune-db:connect"],
+        ),
+        case(
+            "neptune-db",
+            403,
+            &[],
+            r#"{"requestId":"1","code":"AccessDeniedException","detailedMessage":"Missing Authentication Token"}"#,
+            Cause::NotSigned,
+            &["did not arrive"],
+        ),
+        case(
+            "dynamodb",
+            400,
+            &[],
+            r#"{"__type":"com.amazon.coral.service#UnrecognizedClientException","message":"The security token included in the request is invalid."}"#,
+            Cause::SessionTokenMissing,
+            &["400 UnrecognizedClientException"],
+        ),
+        case(
+            "dynamodb",
+            400,
+            &[],
+            r#"{"__type":"com.amazon.coral.service#MissingAuthenticationTokenException","message":"Request is missing Authentication Token"}"#,
+            Cause::NotSigned,
+            &["did not arrive"],
+        ),
+        case(
+            "bedrock",
+            401,
+            &[],
+            r#"{"error":{"code":"invalid_api_key","message":"Credential should be scoped to correct service: 'bedrock-mantle'.","param":null,"type":"invalid_request_error"}}"#,
+            Cause::ScopeService,
+            &["`bedrock-mantle`", "`bedrock`"],
+        ),
+        case(
+            "bedrock-agentcore",
+            403,
+            &[("x-amzn-errortype", "AccessDeniedException:")],
+            r#"{"message":"User: arn:aws:sts::111122223333:assumed-role/r/s is not authorized to perform: bedrock-agentcore:InvokeAgentRuntime on resource: arn:aws:bedrock-agentcore:us-east-1:111122223333:runtime/r-1 with an explicit deny in a service control policy"}"#,
+            Cause::AccessDenied,
+            &["explicit deny"],
+        ),
+    ]
+}

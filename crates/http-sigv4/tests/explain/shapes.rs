@@ -1,0 +1,231 @@
+use std::time::{Duration, SystemTime};
+
+use http::Request;
+use http_sigv4::{CanonicalRequest, Explanation, Payload, Profile, Signer, explain::Cause};
+
+use crate::{
+    common::{TOKEN, key_of, moment},
+    refusals::{self, error_type},
+    service::{Refusal, mismatch_message},
+};
+
+/// What was signed in these exchanges.
+fn signed(service: &str, access_key_id: &str, token: Option<&str>) -> CanonicalRequest {
+    let request = Request::get("https://h.example/prod/items?a=1")
+        .body(())
+        .unwrap();
+    let (parts, ()) = request.into_parts();
+    let profile = Profile::for_service(service);
+    let payload = match profile.requires_unsigned_payload() {
+        true => Payload::Unsigned,
+        false => Payload::EMPTY,
+    };
+    let key = key_of(access_key_id, token, service, moment());
+    Signer::new(profile)
+        .canonical_request(&parts, &key, payload, moment())
+        .unwrap()
+}
+
+#[test]
+fn every_form_of_refusal_is_explained() {
+    let wrong: Vec<String> = refusals::all()
+        .iter()
+        .filter_map(|case| {
+            let signed = signed(case.service, "ASIAEXAMPLE", None);
+            let Some(explanation) = case.refusal.explain(Some(&signed)) else {
+                let body = String::from_utf8_lossy(&case.refusal.body);
+                return Some(format!("not explained: {body}"));
+            };
+            let text = explanation.to_string();
+            let unsaid = case
+                .says
+                .iter()
+                .find(|words| !unwrapped(&text).contains(**words));
+            let is_wrong = explanation.cause() != case.cause || unsaid.is_some();
+            is_wrong.then(|| {
+                format!(
+                    "{:?}, {unsaid:?}:
+{text}",
+                    explanation.cause()
+                )
+            })
+        })
+        .collect();
+    println!("{} refusals, {} wrong", refusals::all().len(), wrong.len());
+    assert!(
+        wrong.is_empty(),
+        "{}",
+        wrong.join(
+            "
+
+"
+        )
+    );
+}
+
+/// A text without the line breaks that made it fit.
+fn unwrapped(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn an_echo_is_found_in_every_form_that_carries_one() {
+    let signed = signed("appsync", "AKIDEXAMPLE", Some(TOKEN));
+    let theirs = signed
+        .canonical_request()
+        .replace("host:h.example", "host:other.example");
+    let message = mismatch_message(&theirs, signed.string_to_sign());
+    let xml = message.replace('&', "&amp;");
+    for (status, headers, body) in [
+        (
+            400,
+            vec![("x-amzn-errortype", "BadRequestException")],
+            serde_json::json!({"errors": [{"errorType": "BadRequestException", "message": message}]}).to_string(),
+        ),
+        (
+            400,
+            vec![],
+            serde_json::json!({"__type": "a.b#InvalidSignatureException", "message": message}).to_string(),
+        ),
+        (
+            403,
+            vec![],
+            serde_json::json!({"errors": [{"message": message, "code": "InvalidSignature"}]}).to_string(),
+        ),
+        (403, vec![], serde_json::json!({"Message": message}).to_string()),
+        (
+            403,
+            vec![],
+            format!("<ErrorResponse><Error><Code>SignatureDoesNotMatch</Code><Message>{xml}</Message></Error></ErrorResponse>"),
+        ),
+        (403, vec![], format!("InvalidSignatureException: {message}")),
+    ] {
+        let refusal = Refusal::new(status, &headers, body);
+        let explanation = refusal.explain(Some(&signed)).unwrap();
+        assert_eq!(explanation.cause(), Cause::HostChanged, "{explanation}");
+    }
+}
+
+#[test]
+fn a_request_that_waited_is_told_from_a_clock_that_is_behind() {
+    let refusal = Refusal::new(
+        403,
+        &error_type("InvalidSignatureException"),
+        r#"{"message":"Signature expired: 20150830T123600Z is now earlier than 20150830T124100Z (20150830T124600Z - 5 min.)"}"#,
+    );
+    let explain =
+        |time: SystemTime| Explanation::of(&refusal.head, &refusal.body, None, time).unwrap();
+    let late = explain(moment() + Duration::from_secs(605));
+    assert_eq!(late.cause(), Cause::SignatureAged);
+    assert!(late.hint().contains("signed 10 min 0 s before"), "{late}");
+    assert_eq!(explain(moment()).cause(), Cause::ClockBehind);
+}
+
+#[test]
+fn a_request_that_never_was_signed_is_told_from_one_whose_signature_was_lost() {
+    let refusal = Refusal::new(
+        403,
+        &error_type("MissingAuthenticationTokenException"),
+        r#"{"message":"Missing Authentication Token"}"#,
+    );
+    let unsigned = refusal.explain(None).unwrap();
+    assert_eq!(unsigned.cause(), Cause::NotSigned);
+    assert!(
+        unsigned.hint().contains("did not pass a signer"),
+        "{unsigned}"
+    );
+    let routed = refusal
+        .explain(Some(&signed("execute-api", "AKID", None)))
+        .unwrap();
+    assert_eq!(routed.cause(), Cause::UnknownRoute);
+}
+
+#[test]
+fn temporary_credentials_with_a_token_are_not_said_to_lack_one() {
+    let refusal = Refusal::new(
+        403,
+        &error_type("UnrecognizedClientException"),
+        r#"{"message":"The security token included in the request is invalid."}"#,
+    );
+    let explanation = refusal.explain(Some(&signed("execute-api", "ASIAEXAMPLE", Some(TOKEN))));
+    assert_eq!(explanation.unwrap().cause(), Cause::UnknownCredentials);
+}
+
+#[test]
+fn answers_that_are_not_about_authentication_are_not_explained() {
+    let signed = signed("execute-api", "AKID", None);
+    for (status, headers, body) in [
+        (
+            200,
+            &[][..],
+            r#"{"message":"Missing Authentication Token"}"#,
+        ),
+        (404, &[], r#"{"message":"Not Found"}"#),
+        (403, &[], r#"{"error":"this item is not yours"}"#),
+        (
+            403,
+            &[("x-amzn-requestid", "1")],
+            r#"{"message":"Forbidden"}"#,
+        ),
+        (
+            401,
+            &[],
+            r#"{"code":"Unauthorized","message":"log in first"}"#,
+        ),
+        (
+            400,
+            &[],
+            r#"{"__type":"ValidationException","message":"1 validation error detected"}"#,
+        ),
+        (
+            400,
+            &[("x-amzn-errortype", "ThrottlingException")],
+            r#"{"message":"Rate exceeded"}"#,
+        ),
+        (
+            429,
+            &[("x-amzn-errortype", "TooManyRequestsException")],
+            "{}",
+        ),
+        (403, &[], "<html><body><h1>403 Forbidden</h1></body></html>"),
+        (400, &[], ""),
+    ] {
+        let refusal = Refusal::new(status, headers, body);
+        assert!(refusal.explain(Some(&signed)).is_none(), "{status} {body}");
+    }
+}
+
+#[test]
+fn a_body_that_was_cut_is_explained_as_far_as_it_goes() {
+    let signed = signed("execute-api", "AKID", Some(TOKEN));
+    let theirs = signed.canonical_request().replace("/prod/items", "/items");
+    let message = mismatch_message(&theirs, signed.string_to_sign());
+    let body = serde_json::json!({ "message": message }).to_string();
+    let mut causes = Vec::new();
+    for length in 0..=body.len() {
+        let refusal = Refusal::new(
+            403,
+            &error_type("InvalidSignatureException"),
+            &body[..length],
+        );
+        causes.push(refusal.explain(Some(&signed)).unwrap().cause());
+    }
+    // Until the canonical request is whole, there is nothing to compare; never is a wrong line named.
+    causes.dedup();
+    assert_eq!(causes, [Cause::SignatureMismatch, Cause::PathPrefix]);
+}
+
+#[test]
+fn a_proxy_that_the_answer_names_is_named() {
+    let signed = signed("execute-api", "AKID", None);
+    let theirs = signed.canonical_request().replace("/prod/items", "/items");
+    let body = serde_json::json!({ "message": mismatch_message(&theirs, signed.string_to_sign()) });
+    let headers = [("via", "1.1 0123.cloudfront.net (CloudFront)")];
+    let explanation = Refusal::new(403, &headers, body.to_string())
+        .explain(Some(&signed))
+        .unwrap();
+    assert!(
+        explanation.hint().contains("0123.cloudfront.net"),
+        "{explanation}"
+    );
+}
