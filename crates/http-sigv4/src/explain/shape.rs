@@ -115,9 +115,13 @@ impl Fields {
     }
 }
 
-/// VPC Lattice (`SomeException: what it is`), and JSON that was cut and so is none any more.
+/// VPC Lattice (`SomeException: what it is`), and JSON that is none: cut, or made by an API's owner
+/// from a template that escapes nothing.
 fn text(body: &str) -> Fields {
-    let body = match body.split_once("essage\":\"") {
+    let in_json = body
+        .split_once("essage\"")
+        .and_then(|(_, rest)| rest.split_once('"'));
+    let body = match in_json {
         Some((_, message)) => &*message.replace("\\n", "\n").replace("\\\"", "\""),
         None => body,
     };

@@ -60,7 +60,7 @@ fn a_refusal_altered_at_random_neither_panics_nor_shows_the_token() {
     assert!(explained > ROUNDS / 2 && compared > ROUNDS / 20);
 }
 
-const ROUNDS: usize = 4000;
+const ROUNDS: usize = 2000;
 
 /// The pieces of one length that a text has.
 struct Pieces<'a> {

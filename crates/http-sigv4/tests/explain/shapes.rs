@@ -99,6 +99,8 @@ fn an_echo_is_found_in_every_form_that_carries_one() {
             format!("<ErrorResponse><Error><Code>SignatureDoesNotMatch</Code><Message>{xml}</Message></Error></ErrorResponse>"),
         ),
         (403, vec![], format!("InvalidSignatureException: {message}")),
+        // A gateway response whose template escapes nothing.
+        (403, vec![], format!("{{ \"message\": \"{message}\" }}")),
     ] {
         let refusal = Refusal::new(status, &headers, body);
         let explanation = refusal.explain(Some(&signed)).unwrap();
