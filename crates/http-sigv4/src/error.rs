@@ -55,20 +55,20 @@ impl SignError {
         matches!(self.kind, Kind::ExpiresIn | Kind::OutlivesCredentials)
     }
 
-    /// Whether the payload is at fault: one that the service does not take.
+    /// Whether the payload is at fault: one that the service does not take, or no payload at all.
     pub fn is_payload(&self) -> bool {
         use Kind::*;
         matches!(
             self.kind,
-            UnsignedRefused | UnsignedRequired | UnsignedInClear
+            UnsignedRefused | UnsignedRequired | UnsignedInClear | PayloadText
         )
     }
 
     /// Whether a setting is at fault: a service or region that is not a name, a header that cannot
-    /// be signed.
+    /// be signed, a signing host that is not a host.
     pub fn is_configuration(&self) -> bool {
         match self.kind {
-            Kind::ScopeName(_) | Kind::NeverSigned(_) => true,
+            Kind::ScopeName(_) | Kind::NeverSigned(_) | Kind::SigningHost => true,
             #[cfg(feature = "sigv4a")]
             Kind::RegionSet => true,
             _ => false,
@@ -113,6 +113,7 @@ pub(crate) enum Kind {
     OutlivesCredentials,
     TwoSessionTokens,
     NeverSigned(Box<str>),
+    SigningHost,
     ScopeName(&'static str),
     #[cfg(feature = "sigv4a")]
     RegionSet,
@@ -128,6 +129,7 @@ pub(crate) enum Kind {
     UnknownRegion,
     RequiresSigV4a,
     OtherAuthentication(&'static str),
+    PayloadText,
 }
 
 impl fmt::Display for SignError {
@@ -202,6 +204,9 @@ impl fmt::Display for SignError {
                      it as a signed header"
                 );
             }
+            Kind::SigningHost => {
+                "the signing host is not a host with, at most, a port, as in `api.example.com`"
+            }
             Kind::ScopeName(what) => {
                 return write!(
                     f,
@@ -253,6 +258,9 @@ impl fmt::Display for SignError {
             }
             Kind::OtherAuthentication(takes) => {
                 return write!(f, "the service takes {takes}, and no signature of this kind");
+            }
+            Kind::PayloadText => {
+                "not the text of a payload: 64 hexadecimal digits or `UNSIGNED-PAYLOAD`"
             }
         })
     }

@@ -87,10 +87,12 @@ impl<'a> SignedHost<'a> {
 
 /// A host as the user gives it for every request, with its port where there is one.
 pub(crate) fn parse_signing_host(host: &str) -> Result<String, SignError> {
-    if host.contains('@') {
-        return Err(Kind::InvalidHost.into());
-    }
-    clean(parse(host)?, None).map(Cow::into_owned)
+    let parsed = match host.contains('@') {
+        true => Err(Kind::InvalidHost.into()),
+        false => parse(host).and_then(|host| clean(host, None)),
+    };
+    let parsed = parsed.map_err(|_: SignError| Kind::SigningHost)?;
+    Ok(parsed.into_owned())
 }
 
 fn parse(host: &str) -> Result<&str, SignError> {

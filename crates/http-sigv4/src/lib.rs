@@ -18,10 +18,7 @@
 //! 3. [`Payload`]: the body's digest, or that it is left unsigned.
 //! 4. [`Signer`]: the rules of the service's [`Profile`], applied to a request.
 //!
-//! [`Signer`] has the example.
-//!
-//! When a service refuses a signature all the same, feature `explain` compares what the service says
-//! it computed with what was signed, and names the line and the cause.
+//! [`Signer`] has the example. [`Presign`] puts the signature in the URL instead.
 //!
 //! # Choices that are not obvious
 //!
@@ -36,8 +33,21 @@
 //! | bytes that are not UTF-8, as `%FF` | those bytes |
 //! | tab or non-ASCII in a signed header | refused: services read them differently |
 //! | a signed header on several lines | joined by `,`, on the wire as well |
-//! | `Host` header unlike the authority | refused, since HTTP/1.1 sends one and HTTP/2 both |
+//! | userinfo, default port, capitals in the authority | signed without, and sent without |
+//! | `Host` header unlike the authority | refused, since HTTP/1.1 sends one and HTTP/2 both; see [`Signer::signing_host`] |
+//! | headers of an earlier signature | not signed, replaced or removed; `x-amz-content-sha256` too |
+//! | a URL that is presigned already | refused |
 //! | a custom domain, a load balancer | not [detected](Endpoint::detect): name service and region |
+//!
+//! # Features
+//!
+//! None is on by default.
+//!
+//! - `explain`: when a service refuses a signature all the same, `Explanation` compares what the
+//!   service says it computed with what was signed, and names the line and the cause.
+//! - `serde`: `Serialize` for explanations.
+//! - `sigv4a`: [`SigningScope::for_region_set`](SigningScope), for signatures that are good for
+//!   several regions.
 //!
 //! The rules are those of AWS's page on [signed requests].
 //!

@@ -1,10 +1,17 @@
-use std::fmt;
+use std::{fmt, str::FromStr};
 
 use sha2::{Digest, Sha256};
 
-use crate::canonical::encode::hex;
+use crate::{
+    SignError,
+    canonical::encode::{hex, unhex},
+    error::Kind,
+};
 
 /// What a signature says of the body.
+///
+/// It is the caller's to know. An `x-amz-content-sha256` header that a request has already may be
+/// of another body or of another signature, so it is replaced or removed; who trusts it parses it.
 ///
 /// ```
 /// use http_sigv4::Payload;
@@ -15,6 +22,8 @@ use crate::canonical::encode::hex;
 ///     "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
 /// );
 /// assert_eq!(Payload::Unsigned.to_string(), "UNSIGNED-PAYLOAD");
+/// assert_eq!("UNSIGNED-PAYLOAD".parse::<Payload>()?, Payload::Unsigned);
+/// # Ok::<_, http_sigv4::SignError>(())
 /// ```
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
@@ -54,6 +63,19 @@ impl fmt::Display for Payload {
     }
 }
 
+/// From the text of an `x-amz-content-sha256` header.
+impl FromStr for Payload {
+    type Err = SignError;
+
+    fn from_str(text: &str) -> Result<Self, SignError> {
+        match (text, unhex(text.as_bytes())) {
+            ("UNSIGNED-PAYLOAD", _) => Ok(Self::Unsigned),
+            (_, Some(digest)) => Ok(Self::Sha256(digest)),
+            _ => Err(Kind::PayloadText.into()),
+        }
+    }
+}
+
 #[derive(Clone)]
 pub(crate) enum PayloadText {
     Hex([u8; 64]),
@@ -66,5 +88,35 @@ impl PayloadText {
             Self::Hex(digits) => digits,
             Self::Marker(marker) => marker.as_bytes(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_payload_is_read_from_its_own_text() {
+        for payload in [Payload::EMPTY, Payload::of(b"{}"), Payload::Unsigned] {
+            assert_eq!(payload.to_string().parse::<Payload>().unwrap(), payload);
+        }
+        let upper_case = Payload::EMPTY.to_string().to_uppercase();
+        assert_eq!(upper_case.parse::<Payload>().unwrap(), Payload::EMPTY);
+    }
+
+    #[test]
+    fn a_text_that_is_no_payload_is_refused() {
+        let empty = Payload::EMPTY.to_string();
+        for text in [
+            "",
+            "e3b0",
+            "unsigned-payload",
+            &empty[1..],
+            &format!("{empty}0"),
+        ] {
+            assert!(text.parse::<Payload>().unwrap_err().is_payload(), "{text}");
+        }
+        assert!(empty.replace('e', "\u{e9}").parse::<Payload>().is_err());
+        assert!(empty.replace('e', "+").parse::<Payload>().is_err());
     }
 }

@@ -28,8 +28,9 @@ use crate::{
 ///
 /// - **Signed headers** are `host`, `content-type`, `content-md5`, every `x-amz-*`, and those added
 ///   with [`sign_header`](Self::sign_header). Proxies and HTTP libraries rewrite the rest.
-/// - **Stale signatures** do not survive: `authorization`, `x-amz-date`, `x-amz-security-token` and
-///   `x-amz-content-sha256` are replaced or removed, so signing twice is signing once.
+/// - **Stale signatures** do not survive: `authorization`, `x-amz-date`, `x-amz-security-token`,
+///   `x-amz-content-sha256` and `x-amz-region-set` are replaced or removed, so signing twice is
+///   signing once.
 /// - **The authority is cleaned** in the URI as well as in the signature: no userinfo, no default
 ///   port, lower case. HTTP/1.1 and HTTP/2 clients then send the host that was signed.
 /// - **A signed header on several lines** is sent on one, as proxies would join it differently.
@@ -109,8 +110,10 @@ impl Signer {
 
     /// Signs for `host` instead of the host that the request is sent to.
     ///
-    /// For a service that sees another host than the client: behind a CDN of one's own, or through
-    /// a VPC endpoint. What goes on the wire does not change.
+    /// For a service that sees another host than the client: behind a CDN of one's own, or a private
+    /// API that a `Host` header selects at its VPC endpoint. The authority is still cleaned;
+    /// otherwise the wire does not change. Where `x-apigw-api-id` selects the API, the endpoint's
+    /// host is signed, and this is not needed.
     ///
     /// # Errors
     ///

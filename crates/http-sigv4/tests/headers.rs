@@ -4,12 +4,14 @@ mod common;
 
 use std::hash::{Hash, Hasher};
 
-use common::{get, seen, sign, sign_with, signature, signed_headers};
+use common::{
+    ACCESS_KEY_ID, get, key_of, moment, seen, sign, sign_with, signature, signed_headers,
+};
 use http::{
     HeaderMap,
     header::{HeaderName, HeaderValue, InvalidHeaderName},
 };
-use http_sigv4::{Profile, SignError, Signer};
+use http_sigv4::{Payload, Profile, SignError, Signer};
 
 fn standard() -> Signer {
     Signer::new(Profile::STANDARD)
@@ -20,7 +22,9 @@ fn the_list_is_signed_and_nothing_else() {
     let others = [
         "accept",
         "accept-encoding",
+        "amz-sdk-invocation-id",
         "amz-sdk-request",
+        "b3",
         "cache-control",
         "connection",
         "content-length",
@@ -38,12 +42,14 @@ fn the_list_is_signed_and_nothing_else() {
         "traceparent",
         "trailer",
         "transfer-encoding",
+        "uber-trace-id",
         "upgrade",
         "user-agent",
         "via",
         "x-amz",
         "x-amzn-requestid",
         "x-amzn-trace-id",
+        "x-envoy-attempt-count",
         "x-forwarded-for",
         "x-request-id",
     ];
@@ -150,6 +156,67 @@ fn a_signed_header_on_one_line_is_sent_as_it_stands() {
     let mut folded = get("https://h/", &[("x-amz-meta-a", b"a \"b c\"")]);
     sign(&mut folded).unwrap();
     assert_eq!(signature(&folded), signature(&parts));
+}
+
+#[test]
+fn a_list_on_one_line_is_neither_split_nor_sorted() {
+    let mut list = get("https://h/", &[("x-amz-meta-a", b"z, a")]);
+    sign(&mut list).unwrap();
+    assert_eq!(list.headers["x-amz-meta-a"], "z, a");
+    let lines: [(_, &[u8]); 2] = [("x-amz-meta-a", b"z"), ("x-amz-meta-a", b"a")];
+    let mut lines = get("https://h/", &lines);
+    sign(&mut lines).unwrap();
+    assert_eq!(lines.headers["x-amz-meta-a"], "z,a");
+    assert_ne!(signature(&list), signature(&lines));
+}
+
+#[test]
+fn an_empty_value_is_signed_and_an_empty_token_is_none() {
+    let mut parts = get("https://h/", &[("x-amz-meta-a", b"")]);
+    let key = key_of(ACCESS_KEY_ID, Some(""), "execute-api", moment());
+    let signer = standard();
+    let shown = signer
+        .canonical_request(&parts, &key, Payload::EMPTY, moment())
+        .unwrap();
+    assert!(shown.canonical_request().contains("\nx-amz-meta-a:\n"));
+    signer
+        .sign(&mut parts, &key, Payload::EMPTY, moment())
+        .unwrap();
+    assert_eq!(signed_headers(&parts), "host;x-amz-date;x-amz-meta-a");
+    assert!(!parts.headers.contains_key("x-amz-security-token"));
+}
+
+#[test]
+fn a_very_long_token_is_signed() {
+    let token = "t".repeat(20_000);
+    let key = key_of(ACCESS_KEY_ID, Some(&token), "execute-api", moment());
+    let mut parts = get("https://h/", &[]);
+    standard()
+        .sign(&mut parts, &key, Payload::EMPTY, moment())
+        .unwrap();
+    assert_eq!(parts.headers["x-amz-security-token"], token);
+    assert_eq!(
+        signed_headers(&parts),
+        "host;x-amz-date;x-amz-security-token"
+    );
+}
+
+#[test]
+fn a_date_header_of_the_caller_stays_and_is_not_signed() {
+    let mut parts = get("https://h/", &[("date", b"Sun, 30 Aug 2015 12:00:00 GMT")]);
+    sign(&mut parts).unwrap();
+    assert_eq!(parts.headers["date"], "Sun, 30 Aug 2015 12:00:00 GMT");
+    assert_eq!(parts.headers["x-amz-date"], "20150830T123600Z");
+    assert_eq!(signed_headers(&parts), "host;x-amz-date");
+}
+
+#[test]
+fn the_case_of_a_name_does_not_matter() {
+    let mut parts = get("https://h/", &[]);
+    let name = HeaderName::from_bytes(b"X-Amz-META-A").unwrap();
+    parts.headers.insert(name, HeaderValue::from_static("1"));
+    sign(&mut parts).unwrap();
+    assert_eq!(signed_headers(&parts), "host;x-amz-date;x-amz-meta-a");
 }
 
 #[test]

@@ -44,6 +44,8 @@ fn a_path_is_normalised_and_encoded_once_more() {
         ("/dev/a/", "/dev/a/"),
         ("/caf\u{e9}", "/caf%C3%A9"),
         ("/{x}", "/%7Bx%7D"),
+        ("/\"\\[x]", "/%22%5C%5Bx%5D"),
+        ("/a&b,c;d", "/a%26b%2Cc%3Bd"),
         ("/%zz", "/%25zz"),
         ("/%", "/%25"),
         (
