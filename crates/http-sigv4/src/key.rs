@@ -16,8 +16,9 @@ use crate::{
 /// Credentials made ready to sign one day's requests within one [`SigningScope`].
 ///
 /// It holds the access key id, the session token as a header, and the [derived signing key] as a
-/// ready HMAC state, so the three always come from the same credentials. Deriving takes about as
-/// long as signing: do it once and keep the key until [`is_for`](Self::is_for) says otherwise.
+/// ready HMAC state, so the three always come from the same credentials; and the time when these
+/// expire. Deriving takes about as long as signing: do it once and keep the key until
+/// [`is_for`](Self::is_for) says otherwise.
 ///
 /// `Debug` shows the access key id and the credential scope, never the key or the token. The key is
 /// wiped from memory on drop.

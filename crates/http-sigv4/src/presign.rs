@@ -93,8 +93,8 @@ impl Presign {
 
     /// Presigns a request for one certain body, or for any body.
     ///
-    /// Where the service wants it, `x-amz-content-sha256` becomes a signed header. S3 reads its
-    /// absence as an unsigned payload, over plain http too.
+    /// Where the service wants it, `x-amz-content-sha256` becomes a signed header. An unsigned
+    /// payload is taken over plain http too, where whoever reads the URL can use it anyway.
     pub fn payload(mut self, payload: Payload) -> Self {
         self.payload = Some(payload);
         self
@@ -171,8 +171,10 @@ impl Presign {
             (None, false) => Payload::EMPTY,
         };
         self.signer.check_payload(payload)?;
-        let is_implied = payload == Payload::Unsigned && profile.path == PathRule::S3;
-        let sends_payload = profile.always_content_sha256 && !is_implied;
+        let is_unsigned = payload == Payload::Unsigned;
+        // S3 reads the absence of the header as an unsigned payload.
+        let is_implied = is_unsigned && profile.path == PathRule::S3;
+        let sends_payload = (profile.always_content_sha256 || is_unsigned) && !is_implied;
         let payload = payload.text();
 
         let Reading {
