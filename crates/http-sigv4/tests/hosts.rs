@@ -99,7 +99,7 @@ fn a_relative_uri_is_signed_for_its_host_header_or_the_signing_host() {
 #[test]
 fn a_request_without_a_certain_host_is_refused_unchanged() {
     type Headers = &'static [(&'static str, &'static [u8])];
-    let cases: [(&str, Headers, &str); 9] = [
+    let cases: [(&str, Headers, &str); 11] = [
         ("/x", &[], "no host to sign for"),
         (
             "https://h/",
@@ -125,6 +125,8 @@ fn a_request_without_a_certain_host_is_refused_unchanged() {
         ("https://h/", &[("host", b"")], "not one that can be signed"),
         ("/x", &[("host", b"a b")], "not one that can be signed"),
         ("/x", &[("host", b"h\xe9")], "not one that can be signed"),
+        ("https://./", &[], "not one that can be signed"),
+        ("https://h../", &[], "not one that can be signed"),
         ("https://h:65536/", &[], "not one that can be signed"),
     ];
     for (uri, headers, says) in cases {
