@@ -6,6 +6,7 @@ use crate::{
     Refusal,
     date::Timestamp,
     encoding::{decode_pair, pairs},
+    signed_parts::values,
 };
 
 pub(crate) const ALGORITHM: &str = "AWS4-HMAC-SHA256";
@@ -185,11 +186,7 @@ impl Parameters {
 
 /// Every value of a header, joined as a canonical request joins them.
 fn joined(headers: &HeaderMap, name: &str) -> Option<Vec<u8>> {
-    let values: Vec<_> = headers
-        .get_all(name)
-        .iter()
-        .map(http::HeaderValue::as_bytes)
-        .collect();
+    let values = values(headers, name);
     (!values.is_empty()).then(|| values.join(&b','))
 }
 

@@ -19,8 +19,7 @@ use serde_json::{Value, json};
 use tower_service::Service;
 
 use crate::{
-    Accepted, Accounts, Error, Received, Refusal, date::Timestamp, echo, proxy::Proxy,
-    verify::Verifier,
+    Accounts, Error, Received, Refusal, date::Timestamp, echo, proxy::Proxy, verify::Verifier,
 };
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
@@ -93,7 +92,8 @@ impl Gateway {
     ///
     /// # Errors
     ///
-    /// A prefix that does not begin with `/`, or an upstream that is not an `http` URL with a host.
+    /// A prefix that does not begin with `/`, or an upstream that is not an `http` URL with a host and
+    /// without a query.
     pub fn route(mut self, path_prefix: &str, upstream: &str) -> Result<Self, Error> {
         self.config_mut().proxy.add(path_prefix, upstream)?;
         Ok(self)
@@ -152,7 +152,7 @@ impl Config {
         B::Error: Into<BoxError>,
     {
         let request = collect(request).await?;
-        let verdict = self.verifier.verify(&request, self.now());
+        let verdict = self.verifier.verify(&request, (self.clock)());
         (self.inspector)(&Received {
             request: &request,
             verdict: verdict.as_ref(),
@@ -160,17 +160,17 @@ impl Config {
         let accepted = verdict?;
         match self.proxy.find(request.uri().path()) {
             Some(upstream) => upstream.forward(request).await,
-            None => Ok(echo(&request, &accepted)),
+            None => {
+                let echo = echo::describe(&request, &accepted);
+                Ok(json_response(StatusCode::OK, &echo))
+            }
         }
-    }
-
-    fn now(&self) -> Timestamp {
-        Timestamp::of((self.clock)())
     }
 
     /// Adds what every response of API Gateway has.
     fn stamp(&self, mut response: Response<Full<Bytes>>) -> Response<Full<Bytes>> {
-        let date = httpdate::fmt_http_date(self.now().system_time());
+        let now = Timestamp::of((self.clock)());
+        let date = httpdate::fmt_http_date(now.system_time());
         for (name, value) in [
             (DATE, date),
             (HeaderName::from_static("x-amzn-requestid"), request_id()),
@@ -196,10 +196,6 @@ where
         false => Refusal::bad_request("Bad Request: the body broke off"),
     })?;
     Ok(Request::from_parts(parts, body.to_bytes()))
-}
-
-fn echo(request: &Request<Bytes>, accepted: &Accepted) -> Response<Full<Bytes>> {
-    json_response(StatusCode::OK, &echo::describe(request, accepted))
 }
 
 fn refuse(refusal: &Refusal) -> Response<Full<Bytes>> {

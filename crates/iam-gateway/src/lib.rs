@@ -87,6 +87,8 @@
 //!   `lambda` or `es`; not S3, which reads paths in another way, nor those that take
 //!   `UNSIGNED-PAYLOAD`.
 //! - Signature Version 4A, chunked signatures, and a `Date` header in place of `x-amz-date`.
+//! - Repeating what stands in an `Authorization` header that is none, as AWS does: it may be a bearer
+//!   token, so the message has `'***'` there.
 //! - What AWS does not tell: that the statuses 400, 413, 431 and 502 come with these very types and
 //!   messages is this crate's choice.
 //!

@@ -63,11 +63,13 @@ impl Upstream {
             .parse()
             .map_err(|error| Kind::UpstreamUri(url.to_owned(), error))?;
         match uri.authority() {
-            Some(authority) if uri.scheme() == Some(&Scheme::HTTP) => Ok(Self {
-                authority: authority.clone(),
-                path: uri.path().trim_end_matches('/').to_owned(),
-                client: Client::builder(TokioExecutor::new()).build_http(),
-            }),
+            Some(authority) if uri.scheme() == Some(&Scheme::HTTP) && uri.query().is_none() => {
+                Ok(Self {
+                    authority: authority.clone(),
+                    path: uri.path().trim_end_matches('/').to_owned(),
+                    client: Client::builder(TokioExecutor::new()).build_http(),
+                })
+            }
             _ => Err(Kind::Upstream(url.to_owned()).into()),
         }
     }

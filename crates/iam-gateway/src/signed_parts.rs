@@ -97,7 +97,8 @@ fn host<'a>(uri: &'a Uri, version: Version, headers: &'a HeaderMap) -> Result<&'
     host.ok_or_else(|| Refusal::bad_request("Bad Request: no Host header"))
 }
 
-fn values<'a>(headers: &'a HeaderMap, name: &str) -> Vec<&'a [u8]> {
+/// Every value of a header, in the order in which they came.
+pub(crate) fn values<'a>(headers: &'a HeaderMap, name: &str) -> Vec<&'a [u8]> {
     let values = headers.get_all(name).iter();
     values.map(HeaderValue::as_bytes).collect()
 }

@@ -1,6 +1,6 @@
 //! Whether a request is signed as it should be.
 
-use std::fmt;
+use std::{fmt, time::SystemTime};
 
 use bytes::Bytes;
 use http::Request;
@@ -66,7 +66,7 @@ impl Verifier {
     pub(crate) fn verify(
         &self,
         request: &Request<Bytes>,
-        now: Timestamp,
+        now: SystemTime,
     ) -> Result<Accepted, Refusal> {
         check_size(request)?;
         if !request.uri().path().starts_with('/') {
@@ -76,7 +76,11 @@ impl Verifier {
         let authorization = Authorization::read(request.headers(), query)?;
         let parts = SignedParts::pick(request, &authorization)?;
         self.check_scope(&authorization.scope, authorization.time)?;
-        check_time(authorization.time, authorization.expires, now)?;
+        check_time(
+            authorization.time,
+            authorization.expires,
+            Timestamp::of(now),
+        )?;
         let account = self.find_account(&authorization, now)?;
         self.check_signature(&parts, &account, &authorization)
     }
@@ -118,7 +122,7 @@ impl Verifier {
     fn find_account(
         &self,
         authorization: &Authorization,
-        now: Timestamp,
+        now: SystemTime,
     ) -> Result<Account, Refusal> {
         let account = self
             .accounts
@@ -133,10 +137,7 @@ impl Verifier {
         if !is_right {
             return Err(Refusal::invalid_token());
         }
-        if account
-            .expires_at
-            .is_some_and(|end| Timestamp::of(end) <= now)
-        {
+        if account.expires_at.is_some_and(|end| end <= now) {
             return Err(Refusal::expired_token());
         }
         Ok(account)

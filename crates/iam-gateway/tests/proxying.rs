@@ -196,6 +196,7 @@ fn a_route_that_makes_no_sense_is_refused_and_named() {
         ("/", "https://example.com", "\"https://example.com\""),
         ("/", "/path", "\"/path\""),
         ("/", "http://", "\"http://\""),
+        ("/", "http://127.0.0.1:1/?a", "\"http://127.0.0.1:1/?a\""),
         ("/", "", "\"\""),
     ] {
         let error = gateway().route(prefix, upstream).unwrap_err();

@@ -103,6 +103,17 @@ async fn a_body_that_is_not_text_is_echoed_in_base64() {
 }
 
 #[tokio::test]
+async fn a_client_with_too_large_a_body_gets_to_read_why() {
+    let server = gateway().serve().await.unwrap();
+    for version in [Version::HTTP_11, Version::HTTP_2] {
+        let body = Bytes::from(vec![b'a'; 2 * Gateway::BODY_LIMIT]);
+        let request = Request::post(server.url()).body(Full::from(body)).unwrap();
+        let response = http_client(version).request(request).await.unwrap();
+        assert_eq!(response.status(), 413, "{version:?}");
+    }
+}
+
+#[tokio::test]
 async fn keys_can_be_rotated_while_the_gateway_serves() {
     let accounts = Accounts::from(account());
     let server = Gateway::new("execute-api", "us-east-1", accounts.clone())
