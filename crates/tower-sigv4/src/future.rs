@@ -82,32 +82,34 @@ where
     type Output = Result<Response<ResBody>, BoxError>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        // What is taken is taken right before the state that holds it ends.
         const COMPLETED: &str = "`ResponseFuture` polled after completion";
         let mut state = self.project().state;
         loop {
-            match state.as_mut().project() {
-                StateProj::Collecting { waiting: slot } => {
-                    let waiting = slot.as_mut().expect(COMPLETED);
-                    let known = ready!(waiting.body.poll(cx))?;
-                    let mut waiting = slot.take().expect(COMPLETED).with_body(known);
-                    // Credentials that were good when the body began may not be when it ends.
-                    waiting.load = None;
-                    state.set(Self::loading(waiting).state);
+            // What is taken out of a state is taken right before that state ends.
+            let next = match state.as_mut().project() {
+                StateProj::Collecting { waiting } => {
+                    let body = ready!(waiting.as_mut().expect(COMPLETED).body.poll(cx));
+                    body.map(|known| {
+                        let waiting = waiting.take().expect(COMPLETED);
+                        Self::loading(waiting.with_body(known)).state
+                    })
                 }
-                StateProj::Loading { waiting: slot } => {
-                    let waiting = slot.as_mut().expect(COMPLETED);
-                    let snapshot = ready!(waiting.poll_credentials(cx))?;
-                    let waiting = slot.take().expect(COMPLETED);
-                    let (mut inner, request) = waiting.sign(&snapshot)?;
-                    let future = inner.call(request);
-                    state.set(State::Responding { future });
+                StateProj::Loading { waiting } => {
+                    let snapshot = ready!(waiting.as_mut().expect(COMPLETED).poll_credentials(cx));
+                    snapshot.and_then(|snapshot| {
+                        let waiting = waiting.take().expect(COMPLETED);
+                        let (mut inner, request) = waiting.sign(&snapshot)?;
+                        let future = inner.call(request);
+                        Ok(State::Responding { future })
+                    })
                 }
                 StateProj::Responding { future } => return future.poll(cx).map_err(Into::into),
                 StateProj::Failed { error } => {
                     return Poll::Ready(Err(error.take().expect(COMPLETED).into()));
                 }
-            }
+            };
+            // A failure drops the request, and the inner service with whatever it reserved.
+            state.set(next.unwrap_or_else(|error| Self::failed(error).state));
         }
     }
 }
@@ -143,10 +145,10 @@ impl<S, T> Waiting<S, T> {
 
 impl<S, B> Waiting<S, Known<B>> {
     fn poll_credentials(&mut self, cx: &mut Context<'_>) -> Poll<Result<Arc<Snapshot>, Error>> {
-        let config = &self.config;
+        let (credentials, clock) = (&self.config.credentials, &self.config.clock);
         let load = match self.load.take() {
             Some(load) => load,
-            None => match config.credentials.lookup(&config.clock) {
+            None => match credentials.lookup(clock) {
                 Lookup::Ready(snapshot) => return Poll::Ready(Ok(snapshot)),
                 Lookup::Wait(load) => load,
             },

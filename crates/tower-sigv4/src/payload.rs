@@ -1,5 +1,5 @@
 use std::{
-    fmt,
+    fmt, mem,
     pin::Pin,
     sync::{
         Arc,
@@ -43,7 +43,13 @@ pub(crate) struct Known<B> {
     pub(crate) payload: Payload,
 }
 
-/// Reads a body that is in memory; one that is not is to be collected.
+/// How far a body could be read at once.
+pub(crate) enum Reading<B> {
+    Done(Known<B>),
+    Pending(Collect<B>),
+}
+
+/// Reads what of a body is there.
 ///
 /// # Errors
 ///
@@ -53,7 +59,7 @@ pub(crate) fn read<B>(
     mode: PayloadMode,
     limit: usize,
     budget: &Budget,
-) -> Result<Result<Known<B>, Collect<B>>, Error>
+) -> Result<Reading<B>, Error>
 where
     B: Body + Unpin,
     B::Error: Into<BoxError>,
@@ -66,23 +72,25 @@ where
             let mut collect = Collect::new(body, limit)?;
             // No task waits yet: should the body be pending, the response future polls it again.
             return match collect.poll(&mut Context::from_waker(Waker::noop())) {
-                Poll::Ready(known) => Ok(Ok(known?)),
+                Poll::Ready(known) => Ok(Reading::Done(known?)),
                 Poll::Pending => {
+                    // From now on, what the body yields is held because of its hash.
                     collect.permit = budget.permit();
-                    Ok(Err(collect))
+                    Ok(Reading::Pending(collect))
                 }
             };
         }
     };
-    Ok(Ok(Known { body, payload }))
+    Ok(Reading::Done(Known { body, payload }))
 }
 
 /// Collects a body and hashes it while it arrives.
 pub(crate) struct Collect<B> {
     body: B,
     collected: Collected,
-    /// What of the last piece is still to be hashed.
-    unhashed: Bytes,
+    /// The last piece, and how much of it is hashed.
+    piece: Bytes,
+    hashed: usize,
     hasher: Sha256,
     /// How many bytes may still come.
     left: usize,
@@ -90,8 +98,9 @@ pub(crate) struct Collect<B> {
     permit: Permit,
 }
 
-/// How much one poll hashes, to leave the thread to others: about a tenth of a millisecond's work.
+/// How much one poll does, to leave the thread to others: about a tenth of a millisecond's work.
 const HASHED_PER_POLL: usize = 256 * 1024;
+const FRAMES_PER_POLL: usize = 128;
 
 impl<B> Collect<B>
 where
@@ -105,7 +114,8 @@ where
         Ok(Self {
             body,
             collected: Collected::default(),
-            unhashed: Bytes::new(),
+            piece: Bytes::new(),
+            hashed: 0,
             hasher: Sha256::new(),
             left: limit,
             limit,
@@ -115,18 +125,17 @@ where
 
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<Known<B>, Error>> {
         let mut quota = HASHED_PER_POLL;
-        loop {
-            if !self.unhashed.is_empty() {
-                if quota == 0 {
-                    cx.waker().wake_by_ref();
-                    return Poll::Pending;
-                }
-                let piece = self.unhashed.split_to(quota.min(self.unhashed.len()));
-                self.hasher.update(&piece);
-                quota -= piece.len();
-                continue;
+        for _ in 0..FRAMES_PER_POLL {
+            let end = self.piece.len().min(self.hashed + quota);
+            self.hasher.update(&self.piece[self.hashed..end]);
+            quota -= end - self.hashed;
+            self.hashed = end;
+            if end < self.piece.len() {
+                break;
             }
-            let data = match ready!(Pin::new(&mut self.body).poll_frame(cx)) {
+            self.collected.push(mem::take(&mut self.piece));
+            self.hashed = 0;
+            self.piece = match ready!(Pin::new(&mut self.body).poll_frame(cx)) {
                 None => return Poll::Ready(Ok(self.finish())),
                 Some(Err(error)) => return Poll::Ready(Err(Error::body(error))),
                 Some(Ok(frame)) => match frame.into_data() {
@@ -139,27 +148,23 @@ where
                     Err(_) => return Poll::Ready(Err(Kind::Trailers.into())),
                 },
             };
-            if data.len() <= quota {
-                self.hasher.update(&data);
-                quota -= data.len();
-            } else {
-                self.unhashed = data.clone();
-            }
-            self.collected.push(data);
         }
+        cx.waker().wake_by_ref();
+        Poll::Pending
     }
 
     fn admit(&mut self, length: usize) -> Result<(), Error> {
         let limit = self.limit;
         let left = self.left.checked_sub(length);
         self.left = left.ok_or(Kind::BodyTooLarge { limit })?;
-        self.permit.extend(length)
+        // With the place of the piece itself, or many small ones would take more than they count.
+        self.permit.extend(length + size_of::<Bytes>())
     }
 
     fn finish(&mut self) -> Known<B> {
-        let collected = std::mem::take(&mut self.collected);
-        let permit = std::mem::take(&mut self.permit);
-        let digest = std::mem::take(&mut self.hasher).finalize();
+        let collected = mem::take(&mut self.collected);
+        let permit = mem::take(&mut self.permit);
+        let digest = mem::take(&mut self.hasher).finalize();
         Known {
             body: SignedBody::collected(collected, permit),
             payload: Payload::Sha256(digest.into()),
@@ -167,7 +172,7 @@ where
     }
 }
 
-/// How many bytes all bodies that are being collected may take together.
+/// How many bytes all bodies that are held for their hashes may take together.
 #[derive(Clone)]
 pub(crate) struct Budget {
     shared: Arc<Shared>,

@@ -1,19 +1,20 @@
 use std::{
+    mem,
     sync::Arc,
     task::{Context, Poll},
 };
 
-use http::{Request, Response, header::UPGRADE};
+use http::{Request, Response, header::UPGRADE, request::Parts};
 use http_body::Body;
 use tower_service::Service;
 
 use crate::{
     Error, ResponseFuture, SignedBody, SigningOptions,
-    credentials::Lookup,
+    credentials::{Load, Lookup},
     error::{BoxError, Kind},
     future::Waiting,
     layer::Config,
-    payload::{self, Known},
+    payload::{self, Known, Reading},
     signing::Signing,
 };
 
@@ -77,7 +78,11 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        self.start(request).unwrap_or_else(ResponseFuture::failed)
+        self.start(request).unwrap_or_else(|error| {
+            // What was ready for this request gives back what it reserved for it.
+            self.inner = self.inner.clone();
+            ResponseFuture::failed(error)
+        })
     }
 }
 
@@ -115,28 +120,42 @@ impl<S> SigV4<S> {
         // First, so that credentials load while the body is read.
         let lookup = config.credentials.lookup(&config.clock);
         let body = payload::read(body, signing.payload, config.body_limit, &config.budget)?;
-        let (load, body) = match (lookup, body) {
-            (Lookup::Ready(snapshot), Ok(Known { body, payload })) => {
+        Ok(match (lookup, body) {
+            (Lookup::Ready(snapshot), Reading::Done(Known { body, payload })) => {
                 signing.sign(config, &snapshot, &mut parts, payload)?;
-                let request = Request::from_parts(parts, body);
-                return Ok(ResponseFuture::responding(self.inner.call(request)));
+                ResponseFuture::responding(self.inner.call(Request::from_parts(parts, body)))
             }
-            (Lookup::Ready(_), body) => (None, body),
-            (Lookup::Wait(load), body) => (Some(load), body),
-        };
-        // The instance that was ready goes with the request; its clone is not ready yet.
-        let clone = self.inner.clone();
-        let waiting = Waiting {
-            inner: std::mem::replace(&mut self.inner, clone),
-            parts,
-            body: (),
-            load,
-            signing: signing.into_owned(),
-            config: Arc::clone(&self.config),
-        };
-        Ok(match body {
-            Ok(known) => ResponseFuture::loading(waiting.with_body(known)),
-            Err(collect) => ResponseFuture::collecting(waiting.with_body(collect)),
+            (Lookup::Wait(load), Reading::Done(known)) => {
+                let signing = signing.into_owned();
+                ResponseFuture::loading(self.wait(parts, known, signing, Some(load)))
+            }
+            (_, Reading::Pending(collect)) => {
+                let signing = signing.into_owned();
+                ResponseFuture::collecting(self.wait(parts, collect, signing, None))
+            }
         })
+    }
+
+    /// A request that waits together with the instance that was ready for it. The clone that takes
+    /// its place is not ready yet.
+    fn wait<T>(
+        &mut self,
+        parts: Parts,
+        body: T,
+        signing: Signing<'static>,
+        load: Option<Load>,
+    ) -> Waiting<S, T>
+    where
+        S: Clone,
+    {
+        let clone = self.inner.clone();
+        Waiting {
+            inner: mem::replace(&mut self.inner, clone),
+            parts,
+            body,
+            load,
+            signing,
+            config: Arc::clone(&self.config),
+        }
     }
 }

@@ -1,0 +1,102 @@
+//! What several suites share. Each suite is a crate of its own and uses only some of it.
+#![allow(dead_code, unused_imports)]
+
+mod body;
+mod credentials;
+mod recorder;
+mod verify;
+
+use std::{
+    sync::{Arc, Mutex},
+    time::{Duration, SystemTime},
+};
+
+use bytes::Bytes;
+use http::{Request, Response, request};
+use http_body_util::Full;
+use tower::{BoxError, Layer, ServiceExt};
+use tower_sigv4::{Error, HostPolicy, SigV4, SigV4Layer};
+
+pub(crate) use self::{
+    body::{Endless, Fed, Feed, fed},
+    credentials::{Gated, Rotating, credentials, id, secret, token},
+    recorder::{Empty, Recorder, Sent},
+    verify::{assert_signed, assert_signed_for, signed_as},
+};
+
+/// A host that the layers here may sign for, without any setting.
+pub(crate) const HOST: &str = "abc123.execute-api.us-east-1.amazonaws.com";
+
+/// 2015-08-30, 12:36:00, the moment of AWS's own examples.
+pub(crate) fn moment() -> SystemTime {
+    SystemTime::UNIX_EPOCH + Duration::from_secs(1_440_938_160)
+}
+
+/// A clock that the test sets.
+#[derive(Clone)]
+pub(crate) struct Clock(Arc<Mutex<SystemTime>>);
+
+impl Clock {
+    /// A clock that stands at a time.
+    pub(crate) fn at(time: SystemTime) -> Self {
+        Self(Arc::new(Mutex::new(time)))
+    }
+
+    pub(crate) fn set(&self, time: SystemTime) {
+        *self.0.lock().unwrap() = time;
+    }
+
+    /// As a layer takes it.
+    pub(crate) fn reader(&self) -> impl Fn() -> SystemTime + Send + Sync + 'static {
+        let Self(time) = self.clone();
+        move || *time.lock().unwrap()
+    }
+}
+
+/// A layer for API Gateway whose clock stands at [`moment`].
+pub(crate) fn layer() -> SigV4Layer {
+    layer_for("execute-api")
+}
+
+pub(crate) fn layer_for(service: &str) -> SigV4Layer {
+    let layer = SigV4Layer::new(service, "us-east-1", credentials(id(1)));
+    layer.unwrap().clock(moment)
+}
+
+/// Has the layer load its credentials, so that no later call waits for them.
+pub(crate) async fn warm(layer: SigV4Layer) -> SigV4Layer {
+    let any_service = HostPolicy::new().allow_host(HOST).unwrap();
+    let client = layer
+        .clone()
+        .host_policy(any_service)
+        .layer(Recorder::default());
+    client.oneshot(get().body(full("")).unwrap()).await.unwrap();
+    layer
+}
+
+/// A client of that layer over a recorder, with the credentials loaded.
+pub(crate) async fn client(layer: SigV4Layer) -> (SigV4<Recorder>, Recorder) {
+    let recorder = Recorder::default();
+    (warm(layer).await.layer(recorder.clone()), recorder)
+}
+
+pub(crate) fn get() -> request::Builder {
+    Request::get(format!("https://{HOST}/prod/items"))
+}
+
+pub(crate) fn post() -> request::Builder {
+    Request::post(format!("https://{HOST}/prod/items"))
+}
+
+pub(crate) fn full(body: impl Into<Bytes>) -> Full<Bytes> {
+    Full::new(body.into())
+}
+
+/// The layer's own error, which has to be one.
+#[track_caller]
+pub(crate) fn own_error<T>(result: Result<Response<T>, BoxError>) -> Error {
+    let Err(error) = result else {
+        panic!("the request was answered");
+    };
+    *error.downcast::<Error>().expect("an error of the layer")
+}

@@ -1,0 +1,124 @@
+//! Whether a request is signed, by AWS's own signer and never by ours.
+
+use std::time::SystemTime;
+
+use aws_credential_types::Credentials;
+use aws_sigv4::{
+    http_request::{
+        PercentEncodingMode, SignableBody, SignableRequest, SigningSettings,
+        UriPathNormalizationMode, sign,
+    },
+    sign::v4,
+};
+use http::header::AUTHORIZATION;
+use time::{PrimitiveDateTime, macros::format_description};
+
+use super::{HOST, Sent, secret, token};
+
+/// What an `Authorization` header says.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Signed<'a> {
+    pub(crate) access_key_id: &'a str,
+    pub(crate) day: &'a str,
+    pub(crate) region: &'a str,
+    pub(crate) service: &'a str,
+    pub(crate) headers: &'a str,
+    pub(crate) signature: &'a str,
+}
+
+/// Reads a request's one `Authorization` header.
+#[track_caller]
+pub(crate) fn signed_as(sent: &Sent) -> Signed<'_> {
+    let mut lines = sent.parts.headers.get_all(AUTHORIZATION).iter();
+    let (Some(line), None) = (lines.next(), lines.next()) else {
+        panic!("not one `Authorization` header: {:?}", sent.parts.headers);
+    };
+    let fields = line.to_str().unwrap().strip_prefix("AWS4-HMAC-SHA256 ");
+    let fields: Vec<_> = fields.expect("the algorithm").split(", ").collect();
+    let [credential, headers, signature] = fields[..] else {
+        panic!("not three fields: {line:?}");
+    };
+    let credential = credential.strip_prefix("Credential=").unwrap();
+    let scope: Vec<_> = credential.split('/').collect();
+    let [access_key_id, day, region, service, "aws4_request"] = scope[..] else {
+        panic!("not a credential scope: {credential}");
+    };
+    Signed {
+        access_key_id,
+        day,
+        region,
+        service,
+        headers: headers.strip_prefix("SignedHeaders=").unwrap(),
+        signature: signature.strip_prefix("Signature=").unwrap(),
+    }
+}
+
+/// Asserts that a service which gets this request, body and all, takes it.
+#[track_caller]
+pub(crate) fn assert_signed(sent: &Sent) {
+    assert_signed_for(HOST, sent);
+}
+
+/// As [`assert_signed`], by a service that sees another host.
+///
+/// Signs the request again, with the headers that it says are signed, at its own time.
+#[track_caller]
+pub(crate) fn assert_signed_for(host: &str, sent: &Sent) {
+    let signed = signed_as(sent);
+    let headers = &sent.parts.headers;
+    let (secret, token) = (secret(signed.access_key_id), token(signed.access_key_id));
+    assert_eq!(headers["x-amz-security-token"], token);
+
+    let date = headers["x-amz-date"].to_str().unwrap();
+    assert_eq!(signed.day, &date[..8], "the day of the scope");
+    let time: SystemTime = PrimitiveDateTime::parse(
+        date,
+        format_description!("[year][month][day]T[hour][minute][second]Z"),
+    )
+    .unwrap()
+    .assume_utc()
+    .into();
+
+    let names: Vec<_> = signed.headers.split(';').collect();
+    for name in headers.keys().map(|name| name.as_str()) {
+        let must_be = name.starts_with("x-amz-") || name == "content-type";
+        assert!(!must_be || names.contains(&name), "{name} is not signed");
+    }
+    // It adds these itself.
+    let added = ["host", "x-amz-date", "x-amz-security-token"];
+    let signed_headers = headers
+        .iter()
+        .filter(|(name, _)| names.contains(&name.as_str()) && !added.contains(&name.as_str()));
+    let signed_headers =
+        signed_headers.map(|(name, value)| (name.as_str(), value.to_str().unwrap()));
+    let body = match headers.get("x-amz-content-sha256") {
+        Some(value) if value == "UNSIGNED-PAYLOAD" => SignableBody::UnsignedPayload,
+        _ => SignableBody::Bytes(&sent.body),
+    };
+    let path = sent.parts.uri.path_and_query().unwrap();
+    let request = SignableRequest::new(
+        sent.parts.method.as_str(),
+        format!("https://{host}{path}"),
+        signed_headers,
+        body,
+    );
+
+    let mut settings = SigningSettings::default();
+    if signed.service == "s3" {
+        settings.percent_encoding_mode = PercentEncodingMode::Single;
+        settings.uri_path_normalization_mode = UriPathNormalizationMode::Disabled;
+    }
+    let credentials = Credentials::new(signed.access_key_id, secret, Some(token), None, "test");
+    let identity = credentials.into();
+    let parameters = v4::SigningParams::builder()
+        .identity(&identity)
+        .region(signed.region)
+        .name(signed.service)
+        .time(time)
+        .settings(settings)
+        .build()
+        .unwrap()
+        .into();
+    let expected = sign(request.unwrap(), &parameters).unwrap();
+    assert_eq!(signed.signature, expected.signature(), "{headers:?}");
+}
