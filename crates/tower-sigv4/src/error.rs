@@ -1,5 +1,6 @@
 use std::{error::Error as StdError, fmt, sync::Arc, time::Duration};
 
+use aws_credential_types::provider::error::CredentialsError;
 use http_sigv4::SignError;
 
 /// Any error, as tower's own middleware has it.
@@ -90,7 +91,7 @@ impl Error {
     }
 
     /// Whether a setting is at fault, of the layer or of a request's
-    /// [`SigningOptions`](crate::SigningOptions).
+    /// [`SigningOptions`](crate::SigningOptions), or the clock.
     pub fn is_configuration(&self) -> bool {
         use Kind::*;
         matches!(
@@ -106,8 +107,14 @@ impl Error {
         use Kind::*;
         match self.inner.kind {
             LoadTimedOut(_) | LoadAborted | ProviderExpired | BodiesTooLarge { .. } => true,
-            // Not the credentials themselves: a key that no header can carry stays that way.
-            Credentials => !self.source().is_some_and(|source| source.is::<SignError>()),
+            // A key that no header can carry stays that way, as does a provider set up wrong.
+            Credentials => !self.source().is_some_and(|source| {
+                source.is::<SignError>()
+                    || matches!(
+                        source.downcast_ref(),
+                        Some(CredentialsError::InvalidConfiguration(_))
+                    )
+            }),
             _ => false,
         }
     }
@@ -132,6 +139,11 @@ impl Error {
         below.fold(self.to_string(), |text, error| format!("{text}: {error}"))
     }
 
+    /// A setting that the signer does not take.
+    pub(crate) fn configuration(source: SignError) -> Self {
+        Self::with_source(Kind::Configuration, source)
+    }
+
     /// A failure of the request's body, with the body's own error.
     pub(crate) fn body(source: impl Into<BoxError>) -> Self {
         Self::with_source(Kind::Body, source)
@@ -150,9 +162,10 @@ impl From<Kind> for Error {
 impl From<SignError> for Error {
     #[cold]
     fn from(error: SignError) -> Self {
+        let is_setting = error.is_configuration() || error.is_payload() || error.is_clock();
         let kind = if error.is_credentials() {
             Kind::Credentials
-        } else if error.is_configuration() || error.is_payload() {
+        } else if is_setting {
             Kind::Configuration
         } else {
             Kind::Request

@@ -171,7 +171,8 @@ impl SigV4Layer {
     /// A text that is not a host with, at most, a port.
     pub fn signing_host(mut self, host: &str) -> Result<Self, Error> {
         let config = self.config_mut();
-        config.signer = config.signer.clone().signing_host(host)?;
+        let signer = config.signer.clone().signing_host(host);
+        config.signer = signer.map_err(Error::configuration)?;
         Ok(self)
     }
 

@@ -21,7 +21,7 @@ pub(crate) use self::{
     body::{Endless, Fed, Feed, fed},
     credentials::{Gated, Rotating, credentials, id, secret, token},
     recorder::{Empty, Recorder, Sent},
-    verify::{assert_signed, assert_signed_for, signed_as},
+    verify::{assert_signed, assert_signed_for, signed_as, verify},
 };
 
 /// A host that the layers here may sign for, without any setting.
