@@ -145,7 +145,7 @@ impl<S, T> Waiting<S, T> {
 
 impl<S, B> Waiting<S, Known<B>> {
     fn poll_credentials(&mut self, cx: &mut Context<'_>) -> Poll<Result<Arc<Snapshot>, Error>> {
-        let (credentials, clock) = (&self.config.credentials, &self.config.clock);
+        let (credentials, clock) = (&self.signing.credentials, &self.config.clock);
         let load = match self.load.take() {
             Some(load) => load,
             None => match credentials.lookup(clock) {

@@ -1,4 +1,4 @@
-use crate::PayloadMode;
+use crate::{CredentialsCache, PayloadMode};
 
 /// What one request wants otherwise than the layer.
 ///
@@ -17,6 +17,7 @@ use crate::PayloadMode;
 #[derive(Clone, Debug, Default)]
 #[must_use]
 pub struct SigningOptions {
+    pub(crate) credentials: Option<CredentialsCache>,
     pub(crate) service: Option<String>,
     pub(crate) region: Option<String>,
     pub(crate) signing_host: Option<String>,
@@ -28,6 +29,14 @@ impl SigningOptions {
     /// Nothing but what the layer says.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Signs with other credentials, as of another role or account.
+    ///
+    /// Keep the cache, and give each request a clone of it: a new cache would load them anew.
+    pub fn credentials(mut self, credentials: CredentialsCache) -> Self {
+        self.credentials = Some(credentials);
+        self
     }
 
     /// Signs for another service, by its signing name, and with that service's profile.

@@ -118,7 +118,7 @@ impl<S> SigV4<S> {
             return Err(Kind::UpgradeWithBody.into());
         }
         // First, so that credentials load while the body is read.
-        let lookup = config.credentials.lookup(&config.clock);
+        let lookup = signing.credentials.lookup(&config.clock);
         let body = payload::read(body, signing.payload, config.body_limit, &config.budget)?;
         Ok(match (lookup, body) {
             (Lookup::Ready(snapshot), Reading::Done(Known { body, payload })) => {

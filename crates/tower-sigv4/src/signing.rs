@@ -6,14 +6,14 @@ use http::request::Parts;
 use http_sigv4::{Payload, Profile, Signer, SigningScope};
 
 use crate::{
-    Error, PayloadMode, SigningOptions,
+    CredentialsCache, Error, PayloadMode, SigningOptions,
     credentials::Snapshot,
     layer::{Config, check_payload, default_payload},
 };
 
-/// Scope, rules and payload mode of one request.
-#[derive(Clone)]
+/// Credentials, scope, rules and payload mode of one request.
 pub(crate) struct Signing<'a> {
+    pub(crate) credentials: Cow<'a, CredentialsCache>,
     pub(crate) scope: Cow<'a, SigningScope>,
     pub(crate) signer: Cow<'a, Signer>,
     pub(crate) payload: PayloadMode,
@@ -22,17 +22,18 @@ pub(crate) struct Signing<'a> {
 impl<'a> Signing<'a> {
     pub(crate) fn of(config: &'a Config, options: Option<SigningOptions>) -> Result<Self, Error> {
         let mut signing = Self {
+            credentials: Cow::Borrowed(&config.credentials),
             scope: Cow::Borrowed(&config.scope),
             signer: Cow::Borrowed(&config.signer),
             payload: config.payload,
         };
         if let Some(options) = options {
-            signing.apply(&options)?;
+            signing.apply(options)?;
         }
         Ok(signing)
     }
 
-    fn apply(&mut self, options: &SigningOptions) -> Result<(), Error> {
+    fn apply(&mut self, options: SigningOptions) -> Result<(), Error> {
         if options.service.is_some() || options.region.is_some() {
             let Self { scope, .. } = self;
             let service = options
@@ -48,17 +49,22 @@ impl<'a> Signing<'a> {
             self.payload = default_payload(profile);
         }
         if let Some(host) = &options.signing_host {
-            self.signer = Cow::Owned(self.signer.clone().into_owned().signing_host(host)?);
+            let signer = self.signer.clone().into_owned().signing_host(host);
+            self.signer = Cow::Owned(signer.map_err(Error::configuration)?);
         }
         if let Some(mode) = options.payload {
             check_payload(mode, self.signer.profile())?;
             self.payload = mode;
+        }
+        if let Some(credentials) = options.credentials {
+            self.credentials = Cow::Owned(credentials);
         }
         Ok(())
     }
 
     pub(crate) fn into_owned(self) -> Signing<'static> {
         Signing {
+            credentials: Cow::Owned(self.credentials.into_owned()),
             scope: Cow::Owned(self.scope.into_owned()),
             signer: Cow::Owned(self.signer.into_owned()),
             payload: self.payload,
