@@ -5,12 +5,14 @@ mod common;
 use std::task::Poll;
 
 use bytes::Bytes;
-use common::{Empty, Gated, assert_signed, client, full, get, layer, moment, own_error, warm};
+use common::{
+    Empty, Gated, assert_signed, client, full, get, layer, moment, own_error, ready, warm,
+};
 use http::{Request, Response};
 use http_body_util::Full;
 use tokio_test::{assert_pending, assert_ready, assert_ready_err, assert_ready_ok, task};
 use tower::{
-    BoxError, Layer, Service, ServiceExt,
+    Layer, Service, ServiceExt,
     limit::{ConcurrencyLimit, ConcurrencyLimitLayer},
 };
 use tower_sigv4::{SigV4, SigV4Layer, SignedBody, SigningOptions};
@@ -26,14 +28,6 @@ fn spawn(layer: SigV4Layer) -> (Client, Handle<Signed, Answer>) {
 
 fn request() -> Request<Full<Bytes>> {
     get().body(full("")).unwrap()
-}
-
-/// `ready`, told what it will be called with.
-async fn ready<S>(service: &mut S) -> &mut S
-where
-    S: Service<Request<Full<Bytes>>, Error = BoxError>,
-{
-    service.ready().await.unwrap()
 }
 
 /// A layer whose credentials come when the gate opens.

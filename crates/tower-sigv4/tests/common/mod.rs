@@ -14,7 +14,7 @@ use std::{
 use bytes::Bytes;
 use http::{Request, Response, request};
 use http_body_util::Full;
-use tower::{BoxError, Layer, ServiceExt};
+use tower::{BoxError, Layer, Service, ServiceExt};
 use tower_sigv4::{Error, HostPolicy, SigV4, SigV4Layer};
 
 pub(crate) use self::{
@@ -78,6 +78,14 @@ pub(crate) async fn warm(layer: SigV4Layer) -> SigV4Layer {
 pub(crate) async fn client(layer: SigV4Layer) -> (SigV4<Recorder>, Recorder) {
     let recorder = Recorder::default();
     (warm(layer).await.layer(recorder.clone()), recorder)
+}
+
+/// `ready`, told what the service will be called with.
+pub(crate) async fn ready<S>(service: &mut S) -> &mut S
+where
+    S: Service<Request<Full<Bytes>>, Error = BoxError>,
+{
+    service.ready().await.unwrap()
 }
 
 pub(crate) fn get() -> request::Builder {

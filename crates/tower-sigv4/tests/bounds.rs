@@ -1,0 +1,165 @@
+//! What the layer asks of the service below and of bodies: nothing about threads or lifetimes.
+
+mod common;
+
+use std::{
+    cell::RefCell,
+    convert::Infallible,
+    future::Future,
+    pin::Pin,
+    rc::Rc,
+    task::{Context, Poll},
+};
+
+use bytes::Bytes;
+use common::{Empty, Gated, Recorder, Sent, assert_signed, full, layer, moment, post, ready};
+use http::{Request, Response};
+use http_body::{Body, Frame};
+use http_body_util::{BodyExt, Full};
+use tokio::task::LocalSet;
+use tower::{BoxError, Layer, Service, ServiceExt, service_fn};
+use tower_sigv4::{
+    CredentialsCache, Error, HostPolicy, ResponseFuture, SigV4, SigV4Layer, SignedBody,
+    SigningOptions,
+};
+
+#[test]
+fn what_is_made_of_sendable_parts_can_be_sent_and_shared() {
+    fn shared<T: Clone + Send + Sync + 'static>() {}
+    fn sent<T: Send + 'static>() {}
+    shared::<SigV4Layer>();
+    shared::<SigV4<Sendable>>();
+    shared::<SigningOptions>();
+    shared::<CredentialsCache>();
+    shared::<HostPolicy>();
+    shared::<Error>();
+    sent::<ResponseFuture<Sendable, AnswerOf<Sendable>, Full<Bytes>>>();
+    sent::<SignedBody<Full<Bytes>>>();
+    fn sync<T: Sync>() {}
+    sync::<SignedBody<Full<Bytes>>>();
+}
+
+type Sendable = Recorder;
+type AnswerOf<S> = <S as Service<Request<SignedBody<Full<Bytes>>>>>::Future;
+
+/// A body that borrows, and that stays on its thread.
+struct Borrowed<'a> {
+    data: Option<&'a str>,
+    taken: Rc<RefCell<usize>>,
+}
+
+impl Body for Borrowed<'_> {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        *self.taken.borrow_mut() += 1;
+        let data = self.data.take().map(|data| Bytes::from(data.to_owned()));
+        Poll::Ready(data.map(|data| Ok(Frame::data(data))))
+    }
+}
+
+/// What a service answers that is neither a body nor sendable.
+struct Receipt(Rc<RefCell<Vec<Sent>>>);
+
+#[tokio::test]
+async fn a_client_and_a_body_may_borrow_and_stay_on_their_thread() {
+    let (text, taken) = (String::from("borrowed"), Rc::new(RefCell::new(0)));
+    let kept = Rc::new(RefCell::new(Vec::new()));
+    let inner = service_fn(|request: Request<SignedBody<_>>| {
+        let kept = Rc::clone(&kept);
+        async move {
+            let (parts, body) = request.into_parts();
+            let body = body.collect().await?.to_bytes();
+            kept.borrow_mut().push(Sent { parts, body });
+            Ok::<_, Infallible>(Response::new(Receipt(kept)))
+        }
+    });
+    let gate = Gated::new();
+    let layer = SigV4Layer::new("execute-api", "us-east-1", gate.clone()).unwrap();
+    let client = layer.clock(moment).layer(inner);
+    // The first waits for credentials, the second does not.
+    gate.open();
+    for calls in 1..=2 {
+        let body = Borrowed {
+            data: Some(&text),
+            taken: Rc::clone(&taken),
+        };
+        let response = client.clone().oneshot(post().body(body).unwrap());
+        let Receipt(sent) = response.await.unwrap().into_body();
+        assert_eq!(sent.borrow().len(), calls);
+        assert_signed(&sent.borrow()[calls - 1]);
+    }
+    assert_eq!(*taken.borrow(), 4);
+}
+
+#[tokio::test]
+async fn a_client_that_is_not_sendable_runs_in_a_local_set() {
+    let calls = Rc::new(RefCell::new(0));
+    let inner = {
+        let calls = Rc::clone(&calls);
+        service_fn(move |_: Request<_>| {
+            *calls.borrow_mut() += 1;
+            async { Ok::<_, BoxError>(Response::new(Empty::new())) }
+        })
+    };
+    let client = layer().layer(inner);
+    let local = LocalSet::new();
+    for _ in 0..3 {
+        let call = client.clone().oneshot(post().body(full("x")).unwrap());
+        local.spawn_local(async { call.await.unwrap() });
+    }
+    local.await;
+    assert_eq!(*calls.borrow(), 3);
+}
+
+#[test]
+fn anything_can_be_wrapped_before_it_is_known_to_be_a_service() {
+    struct Anything;
+    let client = layer().layer(Anything);
+    let Anything = client.into_inner();
+}
+
+#[tokio::test]
+async fn the_inner_service_can_be_reached() {
+    let recorder = Recorder::default();
+    let mut client = layer().layer(recorder.clone());
+    assert_eq!(client.get_ref().calls(), 0);
+    let unsigned = ready(client.get_mut()).await;
+    unsigned.call(post().body(full("")).unwrap()).await.unwrap();
+    let sent = recorder.only();
+    assert!(!sent.parts.headers.contains_key("authorization"));
+    assert_eq!(client.into_inner().calls(), 1);
+}
+
+#[test]
+fn a_future_is_no_larger_than_the_inner_ones_and_a_little() {
+    fn size<F: Future>(_: impl FnOnce(SigV4<Small>, Request<Full<Bytes>>) -> F) -> usize {
+        size_of::<F>()
+    }
+    let size = size(|mut client, request| client.call(request));
+    assert!(
+        size <= size_of::<AnswerOf<Small>>() + 2 * size_of::<usize>(),
+        "{size}"
+    );
+}
+
+#[derive(Clone)]
+struct Small;
+
+impl<B> Service<Request<B>> for Small {
+    type Response = Response<Empty>;
+    type Error = Infallible;
+    type Future = std::future::Ready<Result<Response<Empty>, Infallible>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, _: Request<B>) -> Self::Future {
+        std::future::ready(Ok(Response::default()))
+    }
+}
