@@ -23,6 +23,10 @@ use crate::{
 pin_project! {
     /// The future of [`SigV4`](crate::SigV4): signs the request if that is still to be done, then
     /// is the inner service's own future.
+    ///
+    /// # Panics
+    ///
+    /// As most futures do, if it is polled again after it has failed.
     #[must_use = "futures do nothing unless polled"]
     pub struct ResponseFuture<S, F, B> {
         #[pin]

@@ -183,8 +183,10 @@ impl SigV4Layer {
         self
     }
 
-    /// Sets how many bytes of all bodies together are held for their hashes. Bodies that are in
-    /// memory anyway do not count.
+    /// Sets how many bytes of all bodies together are held for their hashes, with 32 more for each
+    /// piece they came in. A request over it fails at once; it does not wait for the others.
+    ///
+    /// What a body has at hand when its request is made is in memory anyway, and does not count.
     pub fn total_body_limit(mut self, bytes: usize) -> Self {
         self.config_mut().budget = Budget::new(bytes);
         self

@@ -56,7 +56,7 @@
 //! | timeout per attempt | |
 //! | default headers, compression, body mapping | the signature covers what they make |
 //! | **`SigV4Layer`** | |
-//! | buffer, concurrency limit | only if they are short: time passes in them |
+//! | buffer, concurrency limit | only if they are short: time passes in them; a client that is not `Clone` needs the buffer |
 //! | the client | |
 //!
 //! The layer changes the request's body from `B` to [`SignedBody<B>`]. A client generic over its
@@ -66,13 +66,14 @@
 //! # Bodies
 //!
 //! A signature covers the body's SHA-256. An empty body and one in memory are hashed at once and
-//! not copied; a streaming one is collected first, up to [`SigV4Layer::body_limit`].
-//! [`PayloadMode`] has the alternatives for services that take them.
+//! not copied; a streaming one is collected first, up to [`SigV4Layer::body_limit`], and all that
+//! are collected at a time up to [`SigV4Layer::total_body_limit`]. [`PayloadMode`] has the
+//! alternatives for services that take them.
 //!
 //! # One request otherwise
 //!
-//! [`SigningOptions`] in a request's extensions choose another region, service or payload mode for
-//! that request, or forward it unsigned.
+//! [`SigningOptions`] in a request's extensions choose another region, service, payload mode or
+//! other credentials for that request, or forward it unsigned.
 //!
 //! # Runtime
 //!

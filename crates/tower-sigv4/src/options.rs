@@ -3,7 +3,8 @@ use crate::{CredentialsCache, PayloadMode};
 /// What one request wants otherwise than the layer.
 ///
 /// Put it into the request's extensions. The layer takes it out before it forwards the request, so
-/// nothing below sees it, and a retry above has to put it in again or clone the request.
+/// nothing below sees it. What clones requests above, as tower's retry does, clones it with them; a
+/// redirect that tower-http follows to another origin is without it, and what the layer says holds.
 ///
 /// ```
 /// use http::Request;

@@ -33,7 +33,8 @@ pub enum PayloadMode {
     /// https and, always, VPC Lattice; the others are an error.
     Unsigned,
     /// By a SHA-256 digest that the caller knows; the body is passed through as it comes. A wrong
-    /// digest is refused by the service.
+    /// digest is refused by the service. It is a request's own, so it belongs into
+    /// [`SigningOptions`](crate::SigningOptions).
     Precomputed([u8; 32]),
 }
 

@@ -20,11 +20,27 @@ use crate::{
 
 /// An HTTP client that signs what it sends. See the [crate's guide](crate).
 ///
-/// Readiness is the inner service's. Where credentials and body are at hand, a request is signed
-/// and handed on inside `call`; otherwise the response future waits for them, with the inner
-/// service that was ready, so a slow load never makes the service itself unready.
+/// # Readiness
 ///
-/// `S` has to be `Clone` for that case. For one that is not, put a `tower::buffer::Buffer` between.
+/// It is the inner service's own. Where credentials and body are at hand, a request is signed and
+/// handed on inside `call`, and the future is the inner service's. Otherwise the response future
+/// waits for them, together with the instance of the inner service that was ready, so a slow load
+/// never makes the service itself unready; a place that this instance reserved, as in a concurrency
+/// limit, is then held for as long as the load takes. So credentials must not come through that same
+/// limit: a provider has a client of its own.
+///
+/// A request that is not sent gives back what was reserved for it.
+///
+/// # Bounds
+///
+/// `S` has to be `Clone`, as it is needed again while a request waits with the instance that was
+/// ready. For one that is not, put a `tower::buffer::Buffer` between.
+///
+/// The body has to be `Unpin`, as for hyper-util's client, so that one in memory is read inside
+/// `call` without an allocation. Box another: http-body-util's `BodyExt::boxed` makes any body
+/// `Unpin`.
+///
+/// Neither has to be `Send` or `'static`.
 ///
 /// # Errors
 ///
