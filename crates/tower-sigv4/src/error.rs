@@ -46,16 +46,33 @@ pub(crate) enum Kind {
     Credentials,
     LoadTimedOut(Duration),
     LoadAborted,
+    WaitedTooLong(Duration),
+    ProviderPanicked(Box<str>),
     ProviderExpired,
-    NoRuntime,
+    NoProgress,
+    Expired {
+        ago: Duration,
+        failures: u32,
+        refused: bool,
+    },
+    Reentrant,
     Request,
     UpgradeWithBody,
     Body,
-    BodyTooLarge { limit: usize },
-    BodiesTooLarge { limit: usize },
+    BodyTooLarge {
+        limit: usize,
+    },
+    BodiesTooLarge {
+        limit: usize,
+    },
     Trailers,
-    RefusedHost { host: Box<str>, scope: Box<str> },
-    RefusedTransport { host: Box<str> },
+    RefusedHost {
+        host: Box<str>,
+        scope: Box<str>,
+    },
+    RefusedTransport {
+        host: Box<str>,
+    },
 }
 
 impl Error {
@@ -64,7 +81,15 @@ impl Error {
         use Kind::*;
         matches!(
             self.inner.kind,
-            Credentials | LoadTimedOut(_) | LoadAborted | ProviderExpired | NoRuntime
+            Credentials
+                | LoadTimedOut(_)
+                | LoadAborted
+                | WaitedTooLong(_)
+                | ProviderPanicked(_)
+                | ProviderExpired
+                | NoProgress
+                | Expired { .. }
+                | Reentrant
         )
     }
 
@@ -106,15 +131,15 @@ impl Error {
     pub fn is_retryable(&self) -> bool {
         use Kind::*;
         match self.inner.kind {
-            LoadTimedOut(_) | LoadAborted | ProviderExpired | BodiesTooLarge { .. } => true,
-            // A key that no header can carry stays that way, as does a provider set up wrong.
-            Credentials => !self.source().is_some_and(|source| {
-                source.is::<SignError>()
-                    || matches!(
-                        source.downcast_ref(),
-                        Some(CredentialsError::InvalidConfiguration(_))
-                    )
-            }),
+            LoadTimedOut(_)
+            | LoadAborted
+            | WaitedTooLong(_)
+            | ProviderPanicked(_)
+            | ProviderExpired
+            | NoProgress
+            | Expired { .. }
+            | BodiesTooLarge { .. } => true,
+            Credentials => !self.source().is_some_and(is_permanent),
             _ => false,
         }
     }
@@ -148,6 +173,16 @@ impl Error {
     pub(crate) fn body(source: impl Into<BoxError>) -> Self {
         Self::with_source(Kind::Body, source)
     }
+}
+
+/// Whether what is wrong with credentials stays wrong: a key that no header can carry, or a
+/// provider that cannot work as it is configured.
+fn is_permanent(source: &(dyn StdError + 'static)) -> bool {
+    source.is::<SignError>()
+        || matches!(
+            source.downcast_ref(),
+            Some(CredentialsError::InvalidConfiguration(_))
+        )
 }
 
 impl From<Kind> for Error {
@@ -200,15 +235,44 @@ impl fmt::Display for Error {
                 )
             }
             Kind::LoadAborted => f.write_str(
-                "the credentials provider panicked, or the runtime that it ran on was shut down",
+                "credentials were not loaded, as the runtimes that they were loaded on were shut \
+                 down",
             ),
+            Kind::WaitedTooLong(limit) => write!(
+                f,
+                "there were no credentials within {limit:?}; they are still being loaded, see \
+                 `CacheSettings::max_wait`"
+            ),
+            Kind::ProviderPanicked(message) => {
+                write!(f, "the credentials provider panicked: {message}")
+            }
             Kind::ProviderExpired => f.write_str(
                 "the credentials provider returned credentials that have expired already; check \
                  the clock and the source of the credentials",
             ),
-            Kind::NoRuntime => f.write_str(
-                "credentials have to be loaded, which needs a tokio runtime; call the service \
-                 inside one",
+            Kind::NoProgress => f.write_str(
+                "the credentials provider returned credentials that live no longer than those it \
+                 returned before",
+            ),
+            Kind::Expired {
+                ago,
+                failures,
+                refused,
+            } => {
+                let refused = match refused {
+                    true => " and a service has refused them",
+                    false => "",
+                };
+                let seconds = ago.as_secs();
+                write!(
+                    f,
+                    "the credentials expired {seconds} s ago{refused}; attempts to load others \
+                     that failed: {failures}"
+                )
+            }
+            Kind::Reentrant => f.write_str(
+                "the credentials provider sent a request through the client that signs with its \
+                 own credentials, and so would wait for itself; give it a client of its own",
             ),
             Kind::Request => f.write_str("the request cannot be signed"),
             Kind::UpgradeWithBody => f.write_str(

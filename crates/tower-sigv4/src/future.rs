@@ -17,6 +17,7 @@ use crate::{
     error::BoxError,
     layer::Config,
     payload::{Collect, Known},
+    refusal,
     signing::Signing,
 };
 
@@ -39,7 +40,7 @@ pin_project! {
     enum State<S, F, B> {
         Collecting { waiting: Option<Box<Waiting<S, Collect<B>>>> },
         Loading { waiting: Option<Box<Waiting<S, Known<B>>>> },
-        Responding { #[pin] future: F },
+        Responding { #[pin] future: F, signed: Option<Arc<Snapshot>> },
         Failed { error: Option<Error> },
     }
 }
@@ -61,9 +62,10 @@ impl<S, F, B> ResponseFuture<S, F, B> {
         }
     }
 
-    pub(crate) fn responding(future: F) -> Self {
+    /// The request is on its way, signed with these credentials if with any.
+    pub(crate) fn responding(future: F, signed: Option<Arc<Snapshot>>) -> Self {
         Self {
-            state: State::Responding { future },
+            state: State::Responding { future, signed },
         }
     }
 
@@ -104,10 +106,16 @@ where
                         let waiting = waiting.take().expect(COMPLETED);
                         let (mut inner, request) = waiting.sign(&snapshot)?;
                         let future = inner.call(request);
-                        Ok(State::Responding { future })
+                        Ok(Self::responding(future, Some(snapshot)).state)
                     })
                 }
-                StateProj::Responding { future } => return future.poll(cx).map_err(Into::into),
+                StateProj::Responding { future, signed } => {
+                    let mut result = ready!(future.poll(cx)).map_err(Into::into);
+                    if let (Ok(response), Some(signed)) = (&mut result, signed) {
+                        refusal::note(response, signed);
+                    }
+                    return Poll::Ready(result);
+                }
                 StateProj::Failed { error } => {
                     return Poll::Ready(Err(error.take().expect(COMPLETED).into()));
                 }

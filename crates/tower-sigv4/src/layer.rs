@@ -65,16 +65,17 @@ impl SigV4Layer {
         credentials: impl Into<CredentialsCache>,
     ) -> Result<Self, Error> {
         let profile = Profile::for_service(service);
+        let credentials = credentials.into();
         Ok(Self {
             config: Arc::new(Config {
                 scope: SigningScope::new(service, region)?,
                 signer: Signer::new(profile),
                 payload: default_payload(profile),
                 hosts: HostPolicy::new(),
-                credentials: credentials.into(),
+                clock: credentials.clock().clone(),
+                credentials,
                 body_limit: Self::DEFAULT_BODY_LIMIT,
                 budget: Budget::new(Self::DEFAULT_TOTAL_BODY_LIMIT),
-                clock: Clock::default(),
             }),
         })
     }
@@ -192,7 +193,8 @@ impl SigV4Layer {
         self
     }
 
-    /// Sets where the time comes from, which is the system's clock otherwise.
+    /// Sets where the time comes from, which is the clock of the
+    /// [`CredentialsCache`](crate::CacheSettings::clock) otherwise, and so the system's.
     pub fn clock(mut self, now: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
         self.config_mut().clock = Clock::new(now);
         self

@@ -75,12 +75,28 @@
 //! [`SigningOptions`] in a request's extensions choose another region, service, payload mode or
 //! other credentials for that request, or forward it unsigned.
 //!
+//! # Credentials
+//!
+//! They are loaded when the first request needs them and refreshed in the background, so that no
+//! request waits while valid ones exist; [`CredentialsCache`] says how, and [`CacheSettings`] what
+//! can be changed about it. A response whose status is a client error has the [`Generation`] of the
+//! credentials in its extensions.
+//!
 //! # Runtime
 //!
-//! Credentials are loaded in short tokio tasks, so a service has to be called inside a tokio
-//! runtime with its timer enabled. Nothing runs while no load is under way, and nothing outlives
-//! the last clone of the layer.
+//! Credentials are loaded in short tokio tasks, so a service belongs in a tokio runtime with its
+//! timer enabled. Nothing runs while no load is under way, and nothing outlives the last clone of
+//! the layer.
 //!
+//! # Features
+//!
+//! None is on by default.
+//!
+//! - `metrics`: what the credentials cache does is recorded through the [metrics] facade, besides
+//!   its [`Stats`] and its [tracing] events.
+//!
+//! [metrics]: https://docs.rs/metrics
+//! [tracing]: https://docs.rs/tracing
 //! [tower]: https://docs.rs/tower
 
 mod body;
@@ -93,12 +109,15 @@ mod keys;
 mod layer;
 mod options;
 mod payload;
+mod refusal;
 mod service;
 mod signing;
 
 pub use self::{
     body::SignedBody,
-    credentials::{CredentialsCache, EnvironmentCredentials},
+    credentials::{
+        CacheSettings, CredentialsCache, EnvironmentCredentials, Generation, OnExpired, Stats,
+    },
     error::Error,
     future::ResponseFuture,
     guard::HostPolicy,

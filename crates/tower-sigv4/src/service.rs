@@ -119,7 +119,7 @@ impl<S> SigV4<S> {
             .is_some_and(|options| options.forward_unsigned)
         {
             let request = request.map(SignedBody::untouched);
-            return Ok(ResponseFuture::responding(self.inner.call(request)));
+            return Ok(ResponseFuture::responding(self.inner.call(request), None));
         }
         let config = &*self.config;
         let signing = Signing::of(config, options)?;
@@ -139,7 +139,8 @@ impl<S> SigV4<S> {
         Ok(match (lookup, body) {
             (Lookup::Ready(snapshot), Reading::Done(Known { body, payload })) => {
                 signing.sign(config, &snapshot, &mut parts, payload)?;
-                ResponseFuture::responding(self.inner.call(Request::from_parts(parts, body)))
+                let future = self.inner.call(Request::from_parts(parts, body));
+                ResponseFuture::responding(future, Some(snapshot))
             }
             (Lookup::Wait(load), Reading::Done(known)) => {
                 let signing = signing.into_owned();

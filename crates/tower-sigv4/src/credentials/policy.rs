@@ -1,53 +1,93 @@
-//! When credentials are served, refreshed and waited for: pure decisions, with the time as an
-//! argument.
+//! When credentials are served, refreshed, waited for and given up: pure decisions, with time,
+//! chance and what has happened so far as arguments.
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
-/// What to do for a request.
+use super::{CacheSettings, OnExpired};
+
+/// How far on its way a set of credentials is.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Decision {
-    Serve,
-    /// Serve, and load the next credentials in the background.
-    ServeAndRefresh,
-    /// Load new credentials first.
-    Wait,
+pub(crate) enum Stage {
+    Fresh,
+    /// Valid, and time to load the next.
+    Due,
+    /// Valid by the clock, but perhaps not when a request arrives.
+    LastSeconds,
+    Expired,
 }
 
-/// When credentials were loaded and when they end.
+/// When a set of credentials reaches each stage, by its age.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Validity {
-    pub(crate) loaded: SystemTime,
-    /// `None` for credentials that never expire.
-    pub(crate) expiry: Option<SystemTime>,
+pub(crate) struct Schedule {
+    refresh: Duration,
+    last_seconds: Duration,
+    expiry: Duration,
 }
 
-impl Validity {
-    pub(crate) fn decide(&self, now: SystemTime) -> Decision {
-        let Some(expiry) = self.expiry else {
-            return Decision::Serve;
+impl Schedule {
+    /// For credentials that are to live for `lifetime`, or have no expiry.
+    pub(crate) fn new(lifetime: Option<Duration>, settings: &CacheSettings, random: f64) -> Self {
+        let Some(lifetime) = lifetime else {
+            let interval = settings.revalidate_every.unwrap_or(Duration::MAX);
+            return Self {
+                refresh: scaled(interval, 0.8, 1.2, random),
+                last_seconds: Duration::MAX,
+                expiry: Duration::MAX,
+            };
         };
-        let lifetime = expiry.duration_since(self.loaded).unwrap_or_default();
-        match expiry.duration_since(now) {
-            Ok(remaining) if remaining > refresh_window(lifetime) => Decision::Serve,
-            Ok(remaining) if remaining > guard(lifetime) => Decision::ServeAndRefresh,
-            _ => Decision::Wait,
+        let guard = guard(lifetime);
+        let window = settings.refresh_window;
+        let window = window
+            .unwrap_or_else(|| refresh_window(lifetime))
+            // Wide enough that even the latest refresh is well before the last seconds.
+            .max(guard * 3)
+            // Credentials that live as long as the window would be refreshed on every request.
+            .min(lifetime / 2);
+        Self {
+            refresh: lifetime - scaled(window, 0.5, 1.0, random),
+            last_seconds: lifetime - guard,
+            expiry: lifetime,
         }
     }
 
-    pub(crate) fn is_expired(&self, now: SystemTime) -> bool {
-        self.expiry.is_some_and(|expiry| expiry <= now)
+    pub(crate) fn stage(&self, age: Duration) -> Stage {
+        if age >= self.expiry {
+            Stage::Expired
+        } else if age >= self.last_seconds {
+            Stage::LastSeconds
+        } else if age >= self.refresh {
+            Stage::Due
+        } else {
+            Stage::Fresh
+        }
+    }
+
+    /// How long until they are due.
+    pub(crate) fn until_due(&self, age: Duration) -> Duration {
+        self.refresh.saturating_sub(age)
+    }
+
+    /// What is left of their life; `None` if there is no end to it.
+    pub(crate) fn remaining(&self, age: Duration) -> Option<Duration> {
+        (self.expiry < Duration::MAX).then(|| self.expiry.saturating_sub(age))
+    }
+
+    /// For how long they have been expired.
+    pub(crate) fn expired_for(&self, age: Duration) -> Duration {
+        age.saturating_sub(self.expiry)
     }
 }
 
-/// How long before their end credentials are refreshed: the tiers that all AWS SDKs are moving to,
-/// and never more than half a lifetime, or short-lived ones would be refreshed on every request.
+/// How long before their end credentials are refreshed: the tiers that all AWS SDKs are moving to.
 fn refresh_window(lifetime: Duration) -> Duration {
-    let minutes = match lifetime.as_secs() / 60 {
-        0..=20 => 5,
-        21..90 => 15,
-        _ => 60,
-    };
-    Duration::from_secs(minutes * 60).min(lifetime / 2)
+    const MINUTE: Duration = Duration::from_secs(60);
+    if lifetime <= MINUTE * 20 {
+        MINUTE * 5
+    } else if lifetime < MINUTE * 90 {
+        MINUTE * 15
+    } else {
+        MINUTE * 60
+    }
 }
 
 /// How long before their end credentials are no longer signed with, as a request takes a while to
@@ -56,60 +96,354 @@ fn guard(lifetime: Duration) -> Duration {
     Duration::from_secs(10).min(lifetime / 6)
 }
 
+/// The credentials at hand.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Held {
+    pub(crate) stage: Stage,
+    /// A service has refused them.
+    pub(crate) rejected: bool,
+}
+
+impl Held {
+    /// Whether they are good without a thought about any others.
+    pub(crate) fn is_good(self) -> bool {
+        self.stage == Stage::Fresh && !self.rejected
+    }
+
+    /// Whether to sign with them when others cannot be had.
+    pub(crate) fn is_usable(self, on_expired: OnExpired) -> bool {
+        self.stage != Stage::Expired || (on_expired == OnExpired::ServeStale && !self.rejected)
+    }
+}
+
+/// What has come of the attempts to load others.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Attempted {
+    /// The last one is so recent that the next has to wait.
+    pub(crate) paused: bool,
+    /// Since the expiry one has failed, or kept somebody waiting for too long.
+    pub(crate) degraded: bool,
+}
+
+/// What to do for a request.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Decision {
+    Serve,
+    /// Serve, and load others in the background.
+    ServeAndRefresh,
+    /// Load others first.
+    Wait,
+    Fail,
+    /// Fail, and load others in the background.
+    FailAndRefresh,
+}
+
+pub(crate) fn decide(held: Option<Held>, attempted: Attempted, on_expired: OnExpired) -> Decision {
+    let Some(held) = held else {
+        return match attempted.paused {
+            true => Decision::Fail,
+            false => Decision::Wait,
+        };
+    };
+    match held.stage {
+        Stage::Fresh if held.is_good() => Decision::Serve,
+        Stage::Fresh | Stage::Due => Decision::ServeAndRefresh,
+        Stage::LastSeconds if attempted.paused => Decision::Serve,
+        Stage::LastSeconds => Decision::Wait,
+        Stage::Expired => match (held.is_usable(on_expired), attempted) {
+            (true, Attempted { paused: true, .. }) => Decision::Serve,
+            (false, Attempted { paused: true, .. }) => Decision::Fail,
+            // Everybody has waited enough for this outage.
+            (true, Attempted { degraded: true, .. }) => Decision::ServeAndRefresh,
+            (false, Attempted { degraded: true, .. }) => Decision::FailAndRefresh,
+            _ => Decision::Wait,
+        },
+    }
+}
+
+/// The credentials at hand, as against others that a provider returned.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Rival {
+    pub(crate) remaining: Option<Duration>,
+    pub(crate) rejected: bool,
+    /// They are the ones that were returned.
+    pub(crate) same: bool,
+    /// Their expiry, as the provider gave it, is the earlier one.
+    pub(crate) older: bool,
+}
+
+/// What to make of credentials that a provider returned.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Verdict {
+    Better,
+    /// Not better than those at hand.
+    NoProgress,
+    /// Expired already.
+    Expired {
+        /// They are at least no worse than those at hand.
+        keep: bool,
+    },
+}
+
+pub(crate) fn judge(lifetime: Option<Duration>, held: Option<Rival>) -> Verdict {
+    /// Two readings of the same expiry may differ by as much.
+    const SLACK: Duration = Duration::from_secs(1);
+    if lifetime.is_some_and(|lifetime| lifetime.is_zero()) {
+        let keep = held.is_none_or(|held| {
+            held.older && held.remaining.is_some_and(|remaining| remaining.is_zero())
+        });
+        return Verdict::Expired { keep };
+    }
+    let Some(held) = held else {
+        return Verdict::Better;
+    };
+    match (lifetime, held.remaining) {
+        // Nobody said for how long they would be good: the provider's latest word counts.
+        (_, None) => Verdict::Better,
+        _ if held.same => Verdict::NoProgress,
+        _ if held.rejected => Verdict::Better,
+        (Some(lifetime), Some(remaining)) if lifetime <= remaining.saturating_add(SLACK) => {
+            Verdict::NoProgress
+        }
+        _ => Verdict::Better,
+    }
+}
+
+/// How long to leave the provider alone after the latest of `failures` in a row. `held` is what is
+/// left of the life of the credentials at hand, if there are any.
+pub(crate) fn pause_after_failure(
+    failures: u32,
+    held: Option<Option<Duration>>,
+    settings: &CacheSettings,
+    random: f64,
+) -> Duration {
+    const SECOND: Duration = Duration::from_secs(1);
+    let (first, longest) = match held {
+        // A sidecar that provides credentials may be a moment late.
+        None => (SECOND / 4, SECOND * 10),
+        Some(Some(Duration::ZERO)) => (SECOND, settings.max_backoff),
+        // Gentle while there is time, and persistent towards the end.
+        Some(Some(remaining)) => (SECOND, (remaining / 4).clamp(SECOND * 5, SECOND * 300)),
+        Some(None) => (SECOND, SECOND * 300),
+    };
+    let factor = 1_u32
+        .checked_shl(failures.saturating_sub(1))
+        .unwrap_or(u32::MAX);
+    let pause = first.saturating_mul(factor).min(longest);
+    scaled(pause, 0.5, 1.0, random)
+}
+
+/// How long to leave the provider alone after it has delivered: a last brake on a storm.
+pub(crate) fn pause_after_success(random: f64) -> Duration {
+    scaled(Duration::from_secs(1), 0.5, 1.0, random)
+}
+
+/// How long after a refresh that a refusal caused the next may follow. A service that misbehaves
+/// must not be able to drive the load on the provider.
+pub(crate) const BETWEEN_FORCED: Duration = Duration::from_secs(60);
+
+fn scaled(duration: Duration, low: f64, high: f64, random: f64) -> Duration {
+    let factor = low + (high - low) * random;
+    // Too long to be written is never.
+    Duration::try_from_secs_f64(duration.as_secs_f64() * factor).unwrap_or(Duration::MAX)
+}
+
 #[cfg(test)]
 mod tests {
-    use std::time::UNIX_EPOCH;
-
     use super::*;
 
-    fn decide(lifetime: u64, remaining: i64) -> Decision {
-        let expiry = UNIX_EPOCH + Duration::from_secs(1_000_000);
-        let validity = Validity {
-            loaded: expiry - Duration::from_secs(lifetime),
-            expiry: Some(expiry),
-        };
-        let away = Duration::from_secs(remaining.unsigned_abs());
-        validity.decide(if remaining < 0 {
-            expiry + away
-        } else {
-            expiry - away
-        })
+    const MINUTE: Duration = Duration::from_secs(60);
+
+    fn schedule(lifetime: Duration, random: f64) -> Schedule {
+        Schedule::new(Some(lifetime), &CacheSettings::new(), random)
     }
 
     #[test]
-    fn credentials_without_an_expiry_are_served_for_ever() {
-        let validity = Validity {
-            loaded: UNIX_EPOCH,
-            expiry: None,
-        };
-        let late = UNIX_EPOCH + Duration::from_secs(1 << 40);
-        assert_eq!(validity.decide(late), Decision::Serve);
-        assert!(!validity.is_expired(late));
-    }
-
-    #[test]
-    fn the_refresh_window_grows_with_the_lifetime() {
+    fn the_refresh_window_grows_with_the_lifetime_and_is_never_more_than_half_of_it() {
         for (lifetime, window) in [
-            (15 * 60, 5 * 60),
-            (3_600, 15 * 60),
-            (6 * 3_600, 3_600),
-            (60, 30),
+            (1, 30),
+            (15, 300),
+            (20, 300),
+            (21, 630),
+            (60, 900),
+            (90, 2_700),
         ] {
-            assert_eq!(decide(lifetime, window + 1), Decision::Serve, "{lifetime}");
+            let lifetime = MINUTE * lifetime;
+            let window = Duration::from_secs(window);
+            let (first, last) = (lifetime - window, lifetime - window / 2);
+            let moment = Duration::from_millis(1);
+            assert_eq!(schedule(lifetime, 1.0).stage(first - moment), Stage::Fresh);
+            assert_eq!(schedule(lifetime, 1.0).stage(first), Stage::Due);
+            assert_eq!(schedule(lifetime, 0.0).stage(last - moment), Stage::Fresh);
+            assert_eq!(schedule(lifetime, 0.0).stage(last), Stage::Due);
+        }
+    }
+
+    #[test]
+    fn a_refresh_is_due_before_the_last_seconds_whatever_the_window_and_the_lifetime() {
+        for window in [Duration::ZERO, MINUTE / 12, MINUTE * 1_000, Duration::MAX] {
+            let settings = CacheSettings::new().refresh_window(window);
+            for seconds in [1, 5, 30, 60, 900, 3_600, 43_200] {
+                let lifetime = Duration::from_secs(seconds);
+                for random in [0.0, 0.5, 1.0] {
+                    let schedule = Schedule::new(Some(lifetime), &settings, random);
+                    assert!(schedule.refresh >= lifetime / 2, "{schedule:?}");
+                    assert!(schedule.refresh < schedule.last_seconds, "{schedule:?}");
+                    assert!(schedule.last_seconds < schedule.expiry, "{schedule:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn credentials_without_an_expiry_are_loaded_again_but_never_waited_for() {
+        let late = Duration::from_secs(1 << 40);
+        let schedule = Schedule::new(None, &CacheSettings::new(), 0.0);
+        assert_eq!(schedule.stage(MINUTE * 12), Stage::Due);
+        assert_eq!(schedule.stage(late), Stage::Due);
+        let never = CacheSettings::new().revalidate_every(None);
+        for random in [0.0, 1.0] {
+            let schedule = Schedule::new(None, &never, random);
+            assert_eq!(schedule.stage(late), Stage::Fresh);
+            assert_eq!(schedule.remaining(late), None);
+        }
+    }
+
+    #[test]
+    fn what_is_expired_already_has_only_that_stage() {
+        assert_eq!(
+            schedule(Duration::ZERO, 0.5).stage(Duration::ZERO),
+            Stage::Expired
+        );
+    }
+
+    #[test]
+    fn every_situation_has_its_decision() {
+        use Decision::*;
+        use OnExpired::{Fail as OrFail, ServeStale};
+        use Stage::*;
+        let calm = (false, false);
+        let paused = (true, false);
+        let degraded = (false, true);
+        for (held, attempted, on_expired, decision) in [
+            (None, calm, ServeStale, Wait),
+            (None, paused, ServeStale, Fail),
+            (Some((Fresh, false)), calm, ServeStale, Serve),
+            (Some((Fresh, true)), calm, ServeStale, ServeAndRefresh),
+            (Some((Due, false)), calm, ServeStale, ServeAndRefresh),
+            (Some((Due, true)), paused, OrFail, ServeAndRefresh),
+            (Some((LastSeconds, false)), calm, ServeStale, Wait),
+            (Some((LastSeconds, false)), paused, OrFail, Serve),
+            (Some((Expired, false)), calm, ServeStale, Wait),
+            (Some((Expired, false)), paused, ServeStale, Serve),
+            (
+                Some((Expired, false)),
+                degraded,
+                ServeStale,
+                ServeAndRefresh,
+            ),
+            (Some((Expired, false)), calm, OrFail, Wait),
+            (Some((Expired, false)), paused, OrFail, Fail),
+            (Some((Expired, false)), degraded, OrFail, FailAndRefresh),
+            (Some((Expired, true)), calm, ServeStale, Wait),
+            (Some((Expired, true)), paused, ServeStale, Fail),
+            (Some((Expired, true)), degraded, ServeStale, FailAndRefresh),
+        ] {
+            let held = held.map(|(stage, rejected)| Held { stage, rejected });
+            let (paused, degraded) = attempted;
+            let attempted = Attempted { paused, degraded };
             assert_eq!(
-                decide(lifetime, window),
-                Decision::ServeAndRefresh,
-                "{lifetime}"
+                decide(held, attempted, on_expired),
+                decision,
+                "{held:?} {attempted:?} {on_expired:?}"
             );
         }
     }
 
     #[test]
-    fn the_last_seconds_and_what_comes_after_are_waited_for() {
-        assert_eq!(decide(3_600, 11), Decision::ServeAndRefresh);
-        assert_eq!(decide(3_600, 10), Decision::Wait);
-        assert_eq!(decide(3_600, -1), Decision::Wait);
-        assert_eq!(decide(30, 6), Decision::ServeAndRefresh);
-        assert_eq!(decide(30, 5), Decision::Wait);
+    fn only_better_credentials_replace_those_at_hand() {
+        use Verdict::*;
+        let hour = MINUTE * 60;
+        let rival = |remaining, rejected, same, older| {
+            Some(Rival {
+                remaining,
+                rejected,
+                same,
+                older,
+            })
+        };
+        let valid = rival(Some(hour), false, false, true);
+        let expired = Some(Duration::ZERO);
+        for (lifetime, held, verdict) in [
+            (Some(hour), None, Better),
+            (None, None, Better),
+            (expired, None, Expired { keep: true }),
+            (Some(hour * 2), valid, Better),
+            (None, valid, Better),
+            (Some(hour), valid, NoProgress),
+            (Some(MINUTE), valid, NoProgress),
+            (expired, valid, Expired { keep: false }),
+            (
+                Some(hour * 2),
+                rival(Some(hour), false, true, false),
+                NoProgress,
+            ),
+            (Some(MINUTE), rival(Some(hour), true, false, false), Better),
+            (Some(hour), rival(Some(hour), true, true, false), NoProgress),
+            (Some(MINUTE), rival(None, false, false, false), Better),
+            (
+                expired,
+                rival(None, false, false, false),
+                Expired { keep: false },
+            ),
+            (Some(MINUTE), rival(expired, false, false, true), Better),
+            (
+                expired,
+                rival(expired, false, false, true),
+                Expired { keep: true },
+            ),
+            (
+                expired,
+                rival(expired, false, false, false),
+                Expired { keep: false },
+            ),
+        ] {
+            assert_eq!(judge(lifetime, held), verdict, "{lifetime:?} {held:?}");
+        }
+    }
+
+    #[test]
+    fn pauses_double_up_to_what_the_situation_allows() {
+        let settings = CacheSettings::new();
+        let pauses = |held| -> Vec<f64> {
+            (1..=12)
+                .map(|failures| pause_after_failure(failures, held, &settings, 1.0).as_secs_f64())
+                .collect()
+        };
+        let cold = [
+            0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 10.0, 10.0, 10.0, 10.0, 10.0, 10.0,
+        ];
+        assert_eq!(pauses(None), cold);
+        let expired = [
+            1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0, 60.0, 60.0, 60.0, 60.0, 60.0,
+        ];
+        assert_eq!(pauses(Some(Some(Duration::ZERO))), expired);
+        assert_eq!(pauses(Some(Some(MINUTE)))[11], 15.0);
+        assert_eq!(pauses(Some(Some(MINUTE / 12)))[11], 5.0);
+        assert_eq!(pauses(Some(Some(MINUTE * 600)))[11], 300.0);
+        assert_eq!(pauses(Some(None))[11], 300.0);
+    }
+
+    #[test]
+    fn a_pause_is_halved_at_most_and_any_number_of_failures_has_one() {
+        let settings = CacheSettings::new();
+        for failures in [1, 63, 64, 65, u32::MAX] {
+            let longest = pause_after_failure(failures, None, &settings, 1.0);
+            let shortest = pause_after_failure(failures, None, &settings, 0.0);
+            assert_eq!(shortest * 2, longest);
+            assert!(shortest >= Duration::from_millis(125));
+        }
+        let patient = CacheSettings::new().max_backoff(Duration::MAX);
+        pause_after_failure(u32::MAX, Some(Some(Duration::ZERO)), &patient, 1.0);
     }
 }
