@@ -52,6 +52,7 @@ impl Attempts {
     }
 
     pub(crate) fn failed(&mut self, error: Error, now: Moment, pause: Duration, expired: bool) {
+        self.failures = self.failures.saturating_add(1);
         self.pause = Some((Pause::new(now, pause), pause));
         self.error = Some(error);
         self.degraded |= expired;

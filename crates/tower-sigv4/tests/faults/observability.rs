@@ -1,0 +1,168 @@
+//! What happens is told.
+
+use std::{
+    fmt::{self, Write},
+    sync::{Arc, Mutex},
+};
+
+use tokio::time::sleep;
+use tracing::{
+    Event, Level, Metadata, Subscriber,
+    field::{Field, Visit},
+    span,
+    subscriber::DefaultGuard,
+};
+
+use crate::rig::{Begun, HOUR, MILLI, MINUTE, Rig, SECOND, Step};
+
+/// Everything that is logged on this thread, from debug on.
+#[derive(Clone, Default)]
+struct Log {
+    lines: Arc<Mutex<Vec<(Level, String)>>>,
+}
+
+impl Log {
+    fn start() -> (Self, DefaultGuard) {
+        let log = Self::default();
+        let guard = tracing::subscriber::set_default(log.clone());
+        (log, guard)
+    }
+
+    fn at(&self, level: Level) -> Vec<String> {
+        let lines = self.lines.lock().unwrap();
+        let lines = lines.iter().filter(|(at, _)| *at == level);
+        lines.map(|(_, text)| text.clone()).collect()
+    }
+}
+
+impl Subscriber for Log {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        metadata.target().starts_with("tower_sigv4")
+    }
+
+    fn new_span(&self, _: &span::Attributes<'_>) -> span::Id {
+        span::Id::from_u64(1)
+    }
+
+    fn record(&self, _: &span::Id, _: &span::Record<'_>) {}
+
+    fn record_follows_from(&self, _: &span::Id, _: &span::Id) {}
+
+    fn event(&self, event: &Event<'_>) {
+        let mut text = Text::default();
+        event.record(&mut text);
+        let line = (*event.metadata().level(), text.0);
+        self.lines.lock().unwrap().push(line);
+    }
+
+    fn enter(&self, _: &span::Id) {}
+
+    fn exit(&self, _: &span::Id) {}
+}
+
+#[derive(Default)]
+struct Text(String);
+
+impl Visit for Text {
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        write!(self.0, "{field}={value:?} ").unwrap();
+    }
+}
+
+fn once(begun: Begun) -> Step {
+    match begun.number {
+        1 => Step::Living(HOUR),
+        _ => Step::Error,
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn failures_warn_at_first_and_then_at_doubling_counts() {
+    let (log, _guard) = Log::start();
+    let rig = Rig::new(once);
+    rig.call().await;
+    rig.traffic(1, HOUR).await;
+    let failures = rig.cache.stats().consecutive_failures;
+    assert!(failures >= 16, "{failures}");
+    let warned = log.at(Level::WARN).len();
+    assert_eq!(warned, failures.ilog2() as usize + 1);
+    assert!(log.at(Level::WARN)[0].contains("scripted failure"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn f11_signing_with_expired_credentials_is_an_error_in_the_log() {
+    let (log, _guard) = Log::start();
+    let rig = Rig::new(once);
+    rig.call().await;
+    sleep(HOUR + SECOND).await;
+    rig.traffic(10, SECOND * 10).await;
+    let errors = log.at(Level::ERROR);
+    // At the first of a hundred, the second, the fourth...
+    assert_eq!(errors.len(), 7);
+    assert!(errors[0].contains("expired credentials"), "{}", errors[0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn f51_an_error_that_stays_is_an_error_in_the_log() {
+    let (log, _guard) = Log::start();
+    let rig = Rig::new(|_| Step::Misconfigured);
+    rig.call().await;
+    assert_eq!(log.at(Level::ERROR).len(), 1);
+    assert!(log.at(Level::ERROR)[0].contains("scripted mistake"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn neither_the_log_nor_debug_shows_a_secret() {
+    let (log, _guard) = Log::start();
+    let rig = Rig::new(once);
+    rig.call().await;
+    rig.cache
+        .invalidate(rig.cache.current_generation().unwrap());
+    sleep(HOUR * 2).await;
+    rig.call().await;
+    let debug = format!("{:?} {:?} {:?}", rig.cache, rig.client, rig.cache.stats());
+    let lines = log.lines.lock().unwrap();
+    let texts = lines.iter().map(|(_, text)| text).chain([&debug]);
+    for text in texts {
+        assert!(
+            !text.contains("secret-1") && !text.contains("token-1"),
+            "{text}"
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn stats_count_what_happens() {
+    let rig = Rig::new(|begun| match begun.number {
+        1 => Step::Living(HOUR).after(MILLI * 100),
+        2 => Step::Error,
+        3 => Step::Panic,
+        4 => Step::Hang,
+        _ => Step::Living(HOUR),
+    });
+    let before = rig.cache.stats();
+    assert_eq!(
+        (before.loads, before.generation, before.expiry),
+        (0, None, None)
+    );
+    rig.calls(10).await;
+    let cold = rig.cache.stats();
+    assert_eq!((cold.loads, cold.loads_succeeded, cold.waits), (1, 1, 10));
+    assert_eq!((cold.waited, cold.served_fresh), (SECOND, 10));
+    assert_eq!(cold.generation, rig.cache.current_generation());
+    assert_eq!(cold.expiry, Some(cold.loaded.unwrap() + HOUR));
+
+    sleep(HOUR - MINUTE * 5).await;
+    rig.traffic(1, MINUTE).await;
+    let due = rig.cache.stats();
+    assert_eq!(
+        (due.loads_failed, due.loads_panicked, due.loads_timed_out),
+        (1, 1, 1)
+    );
+    assert_eq!(
+        (due.loads, due.loads_succeeded, due.loads_in_flight),
+        (5, 2, 0)
+    );
+    assert_eq!((due.waits, due.consecutive_failures), (10, 0));
+    assert!(due.served_due >= 30 && due.served_fresh + due.served_due == 70);
+}

@@ -1,0 +1,102 @@
+//! Real threads, in real time.
+
+use std::{
+    sync::{
+        Arc, Barrier,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
+};
+
+use tokio::runtime::{Builder, Runtime};
+
+use crate::rig::{HOUR, MILLI, Rig, Step};
+
+const THREADS: usize = 16;
+
+fn runtime() -> Runtime {
+    Builder::new_multi_thread()
+        .worker_threads(4)
+        .enable_time()
+        .build()
+        .unwrap()
+}
+
+/// Makes every thread do the same at once.
+fn on_all_threads(runtime: &Runtime, work: impl Fn() + Send + Sync) {
+    let barrier = Barrier::new(THREADS);
+    thread::scope(|scope| {
+        for _ in 0..THREADS {
+            scope.spawn(|| {
+                let _context = runtime.enter();
+                barrier.wait();
+                work();
+            });
+        }
+    });
+}
+
+#[test]
+fn f56_sixteen_threads_at_the_moment_of_a_refresh_start_one_load() {
+    let runtime = runtime();
+    for round in 0..20 {
+        let rig = Rig::new(|_| Step::Living(HOUR));
+        runtime.block_on(rig.call());
+        rig.wall.jump(3_600 - 300);
+        on_all_threads(&runtime, || {
+            for _ in 0..10_000 / THREADS / 20 {
+                let call = runtime.block_on(rig.call());
+                assert!(call.result.is_ok());
+            }
+        });
+        let stats = rig.cache.stats();
+        assert_eq!(stats.waits, 1, "round {round}: only the cold one waits");
+        assert_eq!(
+            (rig.provider.peak(), rig.provider.loads()),
+            (1, 2),
+            "round {round}"
+        );
+    }
+}
+
+#[test]
+fn f56_sixteen_threads_past_the_expiry_start_one_load() {
+    let runtime = runtime();
+    for round in 0..50 {
+        let rig = Rig::new(|_| Step::Living(HOUR).after(MILLI));
+        on_all_threads(&runtime, || {
+            for _ in 0..5 {
+                let calls = runtime.block_on(rig.calls(5));
+                assert_eq!(calls.ok, 5);
+            }
+        });
+        assert_eq!(
+            (rig.provider.peak(), rig.provider.loads()),
+            (1, 1),
+            "round {round}"
+        );
+    }
+}
+
+#[test]
+fn f57_no_waiter_misses_the_end_of_a_load() {
+    // The load ends while others begin to wait; whoever missed it would wait for ten seconds.
+    let runtime = runtime();
+    let late = AtomicBool::new(false);
+    for _ in 0..2_000 {
+        let rig = Arc::new(Rig::new(|_| Step::Living(HOUR)));
+        let calls: Vec<_> = (0..8)
+            .map(|_| {
+                let rig = Arc::clone(&rig);
+                runtime.spawn(async move { rig.call().await })
+            })
+            .collect();
+        for call in calls {
+            let call = runtime.block_on(call).unwrap();
+            assert!(call.result.is_ok());
+            late.fetch_or(call.took >= MILLI * 9_000, Ordering::Relaxed);
+        }
+        assert_eq!(rig.provider.loads(), 1);
+    }
+    assert!(!late.into_inner());
+}
