@@ -5,7 +5,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use super::{Generation, Stats, policy::Stage};
+use super::{Generation, Stats, schedule::Stage};
 use crate::Error;
 
 /// Why credentials are loaded.

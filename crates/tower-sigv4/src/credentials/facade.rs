@@ -6,7 +6,7 @@ use metrics::{counter, gauge, histogram};
 
 use super::{
     events::{Ending, Trigger},
-    policy::Stage,
+    schedule::Stage,
 };
 
 pub(super) fn load_started() {

@@ -15,6 +15,7 @@ mod flight;
 mod gate;
 mod load;
 mod policy;
+mod schedule;
 mod settings;
 mod snapshot;
 mod stats;

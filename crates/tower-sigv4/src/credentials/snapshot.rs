@@ -12,7 +12,8 @@ use aws_credential_types::Credentials;
 use super::{
     CacheSettings,
     events::Events,
-    policy::{Held, Rival, Schedule},
+    policy::{Held, Rival},
+    schedule::Schedule,
     time::Moment,
 };
 use crate::keys::SigningKeys;

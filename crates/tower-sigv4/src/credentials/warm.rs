@@ -7,7 +7,7 @@ use std::{
 
 use tokio::runtime::Handle;
 
-use super::{gate::Gate, policy::Stage, time::Moment};
+use super::{gate::Gate, schedule::Stage, time::Moment};
 use crate::clock::Clock;
 
 /// Sets the timer after a load, if the cache is to be kept warm.
