@@ -40,6 +40,8 @@ struct Inner {
 pub(crate) enum Kind {
     MissingVariable(&'static str),
     VariableNotUnicode(&'static str),
+    #[cfg(feature = "aws-config")]
+    MissingRegion,
     Configuration,
     PayloadMode,
     HostName,
@@ -119,6 +121,10 @@ impl Error {
     /// [`SigningOptions`](crate::SigningOptions), or the clock.
     pub fn is_configuration(&self) -> bool {
         use Kind::*;
+        #[cfg(feature = "aws-config")]
+        if matches!(self.inner.kind, MissingRegion) {
+            return true;
+        }
         matches!(
             self.inner.kind,
             MissingVariable(_) | VariableNotUnicode(_) | Configuration | PayloadMode | HostName
@@ -217,6 +223,10 @@ impl fmt::Display for Error {
             }
             Kind::VariableNotUnicode(name) => {
                 write!(f, "the environment variable {name} is not valid Unicode")
+            }
+            #[cfg(feature = "aws-config")]
+            Kind::MissingRegion => {
+                f.write_str("no region is configured: set AWS_REGION, or `region` in the profile")
             }
             Kind::Configuration => f.write_str("a signing setting is not possible"),
             Kind::PayloadMode => f.write_str(

@@ -200,6 +200,12 @@ impl SigV4Layer {
         self
     }
 
+    /// The credentials that it signs with: to load them at start-up, or to look at their
+    /// [`stats`](CredentialsCache::stats).
+    pub fn credentials(&self) -> &CredentialsCache {
+        &self.config.credentials
+    }
+
     fn config_mut(&mut self) -> &mut Config {
         Arc::make_mut(&mut self.config)
     }

@@ -92,6 +92,8 @@
 //!
 //! None is on by default.
 //!
+//! - `aws-config`: `SigV4Layer::from_default_chain`, which finds region and credentials as the AWS
+//!   SDKs do, at the cost of some 140 crates.
 //! - `metrics`: what the credentials cache does is recorded through the [metrics] facade, besides
 //!   its [`Stats`] and its [tracing] events.
 //!
@@ -102,6 +104,8 @@
 mod body;
 mod clock;
 mod credentials;
+#[cfg(feature = "aws-config")]
+mod default_chain;
 mod error;
 mod future;
 mod guard;
