@@ -253,7 +253,7 @@ async fn a_wrong_secret_is_refused_by_both() {
             "InvalidSignatureException"
         );
         let received = wire.last_received();
-        assert!(Wire::verify_again(&received).await.is_err());
+        assert!(Wire::verify_again(received).await.is_err());
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::SystemTime;
 use http::{Method, Uri};
 use http_sigv4::Profile;
 use percent_encoding::percent_decode_str;
-use tests::{Case, Encoding, NAMED_HEADER};
+use tests::{Case, Encoding, NAMED_HEADER, has_malformed_percent};
 
 use crate::host::{Host, Unsignable, split_port};
 
@@ -66,7 +66,7 @@ pub(crate) const REFUSED: &[(Class, &str)] = &[
     (InvalidHost, "not a host, or not a port: aws-sigv4 signs what stands there"),
     (HostMismatch, "the wire has one or both: aws-sigv4 signs the header"),
     (TrailingDotSegment, "for `/a/.` aws-sigv4 signs `/a/`, awscrt and botocore `/a`"),
-    (Presigned, "the query is signed: awscrt refuses it too, aws-sigv4 and botocore sign it as data"),
+    (Presigned, "the query is signed: awscrt refuses too, aws-sigv4 and botocore sign it as data"),
     (Nominated, "the next hop would remove what was signed"),
     (TabOrOutsideAscii, "services read it differently: aws-sigv4 keeps tabs, the others fold them"),
 ];
@@ -125,10 +125,7 @@ impl<'a> Facts<'a> {
                 bytes.any(|byte| *byte == b'\t' || !byte.is_ascii())
             }
             EmptyToken => case.token.as_deref() == Some(""),
-            MalformedPercentInQuery => {
-                let mut escapes = uri.query().unwrap_or_default().split('%').skip(1);
-                escapes.any(|escape| !starts_with_two_digits(escape))
-            }
+            MalformedPercentInQuery => uri.query().is_some_and(has_malformed_percent),
             LooksLikeScheme => {
                 let target = self.target();
                 target
@@ -205,11 +202,6 @@ fn components(query: &str) -> Vec<(Vec<u8>, Vec<u8>)> {
 
 fn decode(text: &str) -> Vec<u8> {
     percent_decode_str(text).collect()
-}
-
-fn starts_with_two_digits(text: &str) -> bool {
-    let digits = text.bytes().take(2).filter(u8::is_ascii_hexdigit);
-    digits.count() == 2
 }
 
 /// All signers agree on `/` for such a path, however it ends.

@@ -8,9 +8,9 @@ use std::{
 use fastrand::Rng;
 use http::{HeaderMap, HeaderValue, Method, Uri};
 use http_sigv4::Profile;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};
+use percent_encoding::{PercentEncode, utf8_percent_encode};
 
-use crate::Case;
+use crate::{Case, RESERVED};
 
 /// How a generated path or query is written.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -138,11 +138,6 @@ fn query(rng: &mut Rng, encoding: Encoding) -> String {
 }
 
 fn encoded(text: &str) -> PercentEncode<'_> {
-    const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
-        .remove(b'-')
-        .remove(b'.')
-        .remove(b'_')
-        .remove(b'~');
     utf8_percent_encode(text, RESERVED)
 }
 
@@ -230,8 +225,8 @@ const HOSTS: &[&str] = &[
 #[rustfmt::skip]
 const PATH: &[&str] = &[
     "a", "B-_.~9", "%20", "%2F", "%2f", "%e2%82%ac", "%FF", "%", "%zz", "%4", "%25", "@x", "=", "+",
-    "$default", "!'()*", ";,&:", "{x}", "\"", "\u{e9}", "\u{65e5}\u{672c}", "", "", ".", "..", "...",
-    ".a", "[]", "|",
+    "$default", "!'()*", ";,&:", "{x}", "\"", "\u{e9}", "\u{65e5}\u{672c}", "", "", ".", "..",
+    "...", ".a", "[]", "|",
 ];
 
 #[rustfmt::skip]
@@ -255,5 +250,6 @@ const UNSIGNED: &[&str] = &[
 
 #[rustfmt::skip]
 const VALUES: &[&str] = &[
-    "", "a", "  a   b  ", "\"a   b\"", "z, a", ",", "=;%+/:", "application/json; charset=utf-8", "~",
+    "", "a", "  a   b  ", "\"a   b\"", "z, a", ",", "=;%+/:", "application/json; charset=utf-8",
+    "~",
 ];

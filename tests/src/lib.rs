@@ -2,12 +2,18 @@
 
 mod case;
 mod generate;
+mod percent;
+mod received;
 mod scratchstack;
+mod verify;
 mod wire;
 
 pub use self::{
     case::{Case, NAMED_HEADER},
     generate::Encoding,
+    percent::{RESERVED, has_malformed_percent},
+    received::{Field, Received},
     scratchstack::verify_with_scratchstack,
+    verify::{Verifier, prove},
     wire::{Keys, Wire},
 };

@@ -145,7 +145,7 @@ impl Wire {
         assert_eq!(response.status(), StatusCode::OK, "{:?}", response.body());
         let received = self.last_received();
         assert_eq!(received.version(), version);
-        let verified = Self::verify_again(&received).await;
+        let verified = Self::verify_again(received.clone()).await;
         assert!(verified.is_ok(), "{verified:?}: {received:?}");
         received
     }
@@ -160,8 +160,8 @@ impl Wire {
     /// # Errors
     ///
     /// What the second verifier has against it.
-    pub async fn verify_again(received: &Request<Bytes>) -> Result<(), BoxError> {
+    pub async fn verify_again(received: Request<Bytes>) -> Result<(), BoxError> {
         let scope = (Self::SERVICE, Self::REGION);
-        verify_with_scratchstack(received, &Keys::ROLE, scope, SystemTime::now()).await
+        verify_with_scratchstack(received, Keys::ROLE.into(), scope, SystemTime::now()).await
     }
 }

@@ -1,0 +1,124 @@
+//! Whether a verifier accepts what was signed, and nothing else.
+
+use std::collections::BTreeMap;
+
+use fastrand::Rng;
+
+use crate::{Case, Field, Received};
+
+/// An implementation of the other side, which is not this project's.
+pub trait Verifier {
+    /// Accepts a request, or says why not.
+    ///
+    /// # Errors
+    ///
+    /// What the verifier answers to a request that it refuses.
+    fn verify(&mut self, case: &Case, received: &Received) -> Result<(), String>;
+
+    /// Why the verifier refuses a case that is signed rightly, if it does.
+    fn misreads(&self, case: &Case) -> Option<&'static str>;
+
+    /// Why the verifier accepts a change, if it does.
+    fn overlooks(
+        &self,
+        original: &Received,
+        changed: &Received,
+        field: &Field,
+    ) -> Option<&'static str>;
+}
+
+/// Signs what `generate` makes and holds the verifier to it: every request is accepted, and no
+/// change of one is.
+///
+/// Every change of a field is tried; every single bit in one request of forty, and one bit of each
+/// field in the others. `SIGV4_VERIFIED_CASES` sets the number of requests.
+///
+/// # Panics
+///
+/// If the verifier judges otherwise.
+pub fn prove(verifier: &mut impl Verifier, generate: impl Fn(u64) -> Case) {
+    const DEFAULT_CASES: u64 = 400;
+    let cases = std::env::var("SIGV4_VERIFIED_CASES");
+    let cases = cases.map_or(DEFAULT_CASES, |cases| cases.parse().unwrap());
+
+    let mut counts = BTreeMap::<String, u64>::new();
+    let mut count = |what: String| *counts.entry(what).or_default() += 1;
+    for seed in 0..cases {
+        let case = generate(seed);
+        let Ok(signed) = case.sign() else {
+            count("requests that the signer refused".into());
+            continue;
+        };
+        let original = Received::from(&signed, case.body.clone().unwrap_or_default());
+        let verdict = verifier.verify(&case, &original);
+        let misread = verifier.misreads(&case);
+        assert_eq!(
+            verdict.is_err(),
+            misread.is_some(),
+            "seed {seed}: {verdict:?}, {misread:?}\n{original:#?}\n{}",
+            case.canonical_request().unwrap().canonical_request()
+        );
+        if let Some(reason) = misread {
+            count(format!("requests that are not accepted: {reason}"));
+            continue;
+        }
+        count("requests accepted".into());
+        for (field, changed) in changes(&original, seed) {
+            let verdict = verifier.verify(&case, &changed);
+            let overlooked = match &field {
+                Field::Target if is_same_target(&case, &original, &changed) => {
+                    Some("another spelling of the same path and query")
+                }
+                Field::Header(name)
+                    if !original.signs(name) && !name.as_str().starts_with("x-amz-") =>
+                {
+                    Some("a header that is not signed")
+                }
+                field => verifier.overlooks(&original, &changed, field),
+            };
+            assert_eq!(
+                verdict.is_ok(),
+                overlooked.is_some(),
+                "seed {seed}: {verdict:?}, {overlooked:?}\n{original:#?}\n{changed:#?}\n{:?}",
+                String::from_utf8_lossy(changed.bytes(&field))
+            );
+            match overlooked {
+                Some(reason) => count(format!("changes that are not refused: {reason}")),
+                None => count("changes refused".into()),
+            }
+        }
+    }
+    for (what, count) in counts {
+        println!("{count:8} {what}");
+    }
+}
+
+fn changes(original: &Received, seed: u64) -> Vec<(Field, Received)> {
+    let mut rng = Rng::with_seed(seed);
+    let mut changes = original.field_changes();
+    for field in original.fields() {
+        let bits = original.bytes(&field).len() * 8;
+        let flipped: Vec<usize> = match bits {
+            0 => Vec::new(),
+            bits if seed.is_multiple_of(40) => (0..bits).collect(),
+            bits => vec![rng.usize(..bits)],
+        };
+        let flipped = flipped
+            .into_iter()
+            .filter_map(|bit| original.with_flipped(&field, bit));
+        changes.extend(flipped.map(|changed| (field.clone(), changed)));
+    }
+    changes
+}
+
+/// Whether path and query are the same in canonical form, in so far as they can be signed.
+fn is_same_target(case: &Case, original: &Received, changed: &Received) -> bool {
+    let canonical = |received: &Received| {
+        let mut case = case.clone();
+        case.uri = format!("https://h{}", received.target);
+        case.headers.clear();
+        let canonical = case.canonical_request().ok()?;
+        Some(canonical.canonical_request().to_owned())
+    };
+    canonical(changed).is_some_and(|changed| Some(changed) == canonical(original))
+}
