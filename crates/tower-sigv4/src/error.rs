@@ -68,6 +68,7 @@ pub(crate) enum Kind {
         limit: usize,
     },
     Trailers,
+    UnknownLength,
     RefusedHost {
         host: Box<str>,
         scope: Box<str>,
@@ -100,12 +101,12 @@ impl Error {
         matches!(self.inner.kind, Kind::Request | Kind::UpgradeWithBody)
     }
 
-    /// Whether the body is at fault: it failed, is too large, or has trailers.
+    /// Whether the body is at fault: it failed, is too large, has trailers, or has no length.
     pub fn is_body(&self) -> bool {
         use Kind::*;
         matches!(
             self.inner.kind,
-            Body | BodyTooLarge { .. } | BodiesTooLarge { .. } | Trailers
+            Body | BodyTooLarge { .. } | BodiesTooLarge { .. } | Trailers | UnknownLength
         )
     }
 
@@ -301,6 +302,10 @@ impl fmt::Display for Error {
             ),
             Kind::Trailers => f.write_str(
                 "the request body has trailers, which a signature over its hash does not cover",
+            ),
+            Kind::UnknownLength => f.write_str(
+                "the length of the request body is not known, and S3 takes none without; give a \
+                 `content-length`, or collect the body with `PayloadMode::Buffered`",
             ),
             Kind::RefusedHost { host, scope } => write!(
                 f,

@@ -4,14 +4,14 @@ use std::{
     task::{Context, Poll},
 };
 
-use http::{Request, Response, header::UPGRADE, request::Parts};
+use http::{Request, Response, request::Parts};
 use http_body::Body;
 use tower_service::Service;
 
 use crate::{
     Error, ResponseFuture, SignedBody, SigningOptions,
     credentials::{Load, Lookup},
-    error::{BoxError, Kind},
+    error::BoxError,
     future::Waiting,
     layer::Config,
     payload::{self, Known, Reading},
@@ -130,9 +130,7 @@ impl<S> SigV4<S> {
             signing.signer.profile(),
         )?;
         let (mut parts, body) = request.into_parts();
-        if parts.headers.contains_key(UPGRADE) && !body.is_end_stream() {
-            return Err(Kind::UpgradeWithBody.into());
-        }
+        signing.check_body(&parts.headers, &body)?;
         // First, so that credentials load while the body is read.
         let lookup = signing.credentials.lookup(&config.clock);
         let body = payload::read(body, signing.payload, config.body_limit, &config.budget)?;

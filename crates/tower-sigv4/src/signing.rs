@@ -2,12 +2,18 @@
 
 use std::borrow::Cow;
 
-use http::request::Parts;
+use http::{
+    HeaderMap,
+    header::{CONTENT_LENGTH, UPGRADE},
+    request::Parts,
+};
+use http_body::Body;
 use http_sigv4::{Payload, Profile, Signer, SigningScope};
 
 use crate::{
     CredentialsCache, Error, PayloadMode, SigningOptions,
     credentials::Snapshot,
+    error::Kind,
     layer::{Config, check_payload, default_payload},
 };
 
@@ -58,6 +64,23 @@ impl<'a> Signing<'a> {
         }
         if let Some(credentials) = options.credentials {
             self.credentials = Cow::Owned(credentials);
+        }
+        Ok(())
+    }
+
+    /// Refuses what can be told of a body before it is read.
+    pub(crate) fn check_body(&self, headers: &HeaderMap, body: &impl Body) -> Result<(), Error> {
+        let is_empty = body.is_end_stream();
+        if headers.contains_key(UPGRADE) && !is_empty {
+            return Err(Kind::UpgradeWithBody.into());
+        }
+        // A client sends a body whose length it does not know in chunks, which S3 does not take.
+        let has_length = is_empty
+            || self.payload == PayloadMode::Buffered
+            || body.size_hint().exact().is_some()
+            || headers.contains_key(CONTENT_LENGTH);
+        if self.signer.profile() == Profile::S3 && !has_length {
+            return Err(Kind::UnknownLength.into());
         }
         Ok(())
     }

@@ -383,11 +383,17 @@ async fn small_pieces_count_for_what_they_take() {
     assert!(own_error(result.expect("not all are taken")).is_retryable());
 }
 
+/// A client of a layer for S3 with unsigned payloads, which may go to [`HOST`].
+async fn s3() -> (SigV4<Recorder>, Recorder) {
+    let layer = layer_for("s3").payload(PayloadMode::Unsigned).unwrap();
+    client(layer.allow_host(HOST).unwrap()).await
+}
+
 #[tokio::test]
 async fn an_unsigned_payload_passes_unread() {
-    let layer = layer_for("s3").payload(PayloadMode::Unsigned).unwrap();
-    let (client, recorder) = client(layer.allow_host(HOST).unwrap()).await;
+    let (client, recorder) = s3().await;
     let (body, feed) = fed();
+    let body = body.with_hint(SizeHint::with_exact(5));
     let mut response = task::spawn(client.oneshot(post().body(body).unwrap()));
     assert_pending!(response.poll());
     assert_eq!(recorder.calls(), 1, "sent before it has any byte");
@@ -396,12 +402,35 @@ async fn an_unsigned_payload_passes_unread() {
     drop(feed);
     assert_ready_ok!(response.poll());
     let sent = recorder.only();
-    assert_eq!(
-        sent.parts.headers["x-amz-content-sha256"],
-        "UNSIGNED-PAYLOAD"
-    );
+    let payload = &sent.parts.headers["x-amz-content-sha256"];
+    assert_eq!(payload, "UNSIGNED-PAYLOAD");
     assert_signed(&sent);
     assert_eq!(sent.body, "later");
+}
+
+#[tokio::test]
+async fn s3_gets_no_body_of_unknown_length() {
+    let (client, recorder) = s3().await;
+    let (body, feed) = fed();
+    let mut response = task::spawn(client.clone().oneshot(post().body(body).unwrap()));
+    let error = own_error(assert_ready!(response.poll()));
+    assert!(
+        error.is_body() && error.to_string().contains("length"),
+        "{error}"
+    );
+    assert_eq!((recorder.calls(), feed.polls()), (0, 0));
+
+    // Unless a header has it, or the body is collected.
+    let ((first, first_feed), (second, second_feed)) = (fed(), fed());
+    drop((first_feed, second_feed));
+    let buffered = SigningOptions::new().payload(PayloadMode::Buffered);
+    for request in [
+        post().header("content-length", "0").body(first).unwrap(),
+        post().extension(buffered).body(second).unwrap(),
+    ] {
+        client.clone().oneshot(request).await.unwrap();
+        assert_signed(&recorder.only());
+    }
 }
 
 #[tokio::test]
