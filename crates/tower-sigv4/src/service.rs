@@ -145,6 +145,7 @@ impl<S> SigV4<S> {
                 ResponseFuture::loading(self.wait(parts, known, signing, Some(load)))
             }
             (_, Reading::Pending(collect)) => {
+                // Credentials that are good now may not be when the body is there.
                 let signing = signing.into_owned();
                 ResponseFuture::collecting(self.wait(parts, collect, signing, None))
             }

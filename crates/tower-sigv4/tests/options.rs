@@ -3,13 +3,11 @@
 mod common;
 
 use aws_credential_types::Credentials;
-use bytes::Bytes;
 use common::{
     HOST, Recorder, Sent, assert_signed, assert_signed_for, client, credentials, fed, full, get,
-    id, layer, layer_for, own_error, post, signed_as, token,
+    id, layer, layer_for, post, signed_as, token,
 };
 use http::{Request, header::AUTHORIZATION};
-use http_body_util::Full;
 use tokio_test::{assert_pending, task};
 use tower::{Layer, ServiceExt};
 use tower_sigv4::{CredentialsCache, Error, PayloadMode, SigV4Layer, SigningOptions};
@@ -17,18 +15,7 @@ use tower_sigv4::{CredentialsCache, Error, PayloadMode, SigV4Layer, SigningOptio
 /// Sends one request with options and returns it as it arrives.
 async fn send(layer: SigV4Layer, uri: &str, options: SigningOptions) -> Result<Sent, Error> {
     let request = Request::post(uri).extension(options).extension(Marker);
-    send_request(layer, request.body(full("body")).unwrap()).await
-}
-
-async fn send_request(layer: SigV4Layer, request: Request<Full<Bytes>>) -> Result<Sent, Error> {
-    let (client, recorder) = client(layer).await;
-    match client.oneshot(request).await {
-        Ok(_) => Ok(recorder.only()),
-        error => {
-            assert_eq!(recorder.calls(), 0, "nothing is sent on an error");
-            Err(own_error(error))
-        }
-    }
+    common::send(layer, request.body(full("body")).unwrap()).await
 }
 
 /// Somebody else's extension.
@@ -167,7 +154,7 @@ async fn an_authorization_of_somebody_else_is_replaced() {
         .header("authorization", "Bearer two")
         .header("x-amz-security-token", "stale")
         .header("x-amz-date", "20140101T000000Z");
-    let sent = send_request(layer(), request.body(full("x")).unwrap()).await;
+    let sent = common::send(layer(), request.body(full("x")).unwrap()).await;
     let sent = sent.unwrap();
     assert_signed(&sent);
     assert_eq!(sent.parts.headers.get_all(AUTHORIZATION).iter().count(), 1);
@@ -193,7 +180,7 @@ async fn an_impossible_option_is_an_error() {
 
 #[tokio::test]
 async fn the_authorization_and_the_session_token_are_marked_sensitive() {
-    let sent = send_request(layer(), get().body(full("")).unwrap()).await;
+    let sent = common::send(layer(), get().body(full("")).unwrap()).await;
     let headers = sent.unwrap().parts.headers;
     assert!(headers["authorization"].is_sensitive());
     assert!(headers["x-amz-security-token"].is_sensitive());
@@ -204,7 +191,7 @@ async fn the_authorization_and_the_session_token_are_marked_sensitive() {
 async fn credentials_without_a_session_token_send_none() {
     let credentials = Credentials::new("AKID", "secret", None, None, "test");
     let layer = SigV4Layer::new("execute-api", "us-east-1", credentials).unwrap();
-    let sent = send_request(layer, get().body(full("")).unwrap()).await;
+    let sent = common::send(layer, get().body(full("")).unwrap()).await;
     let sent = sent.unwrap();
     assert!(!sent.parts.headers.contains_key("x-amz-security-token"));
     assert_eq!(signed_as(&sent).headers, "host;x-amz-date");

@@ -13,6 +13,7 @@ use std::{
 
 use bytes::Bytes;
 use http::{Request, Response, request};
+use http_body::Body;
 use http_body_util::Full;
 use tower::{BoxError, Layer, Service, ServiceExt};
 use tower_sigv4::{Error, HostPolicy, SigV4, SigV4Layer};
@@ -98,6 +99,22 @@ pub(crate) fn post() -> request::Builder {
 
 pub(crate) fn full(body: impl Into<Bytes>) -> Full<Bytes> {
     Full::new(body.into())
+}
+
+/// Sends one request through a layer that has its credentials, and returns it as it arrives.
+pub(crate) async fn send<B>(layer: SigV4Layer, request: Request<B>) -> Result<Sent, Error>
+where
+    B: Body + Send + Unpin + 'static,
+    B::Error: Into<BoxError>,
+{
+    let (client, recorder) = client(layer).await;
+    match client.oneshot(request).await {
+        Ok(_) => Ok(recorder.only()),
+        error => {
+            assert_eq!(recorder.calls(), 0, "nothing is sent on an error");
+            Err(own_error(error))
+        }
+    }
 }
 
 /// The layer's own error, which has to be one.
