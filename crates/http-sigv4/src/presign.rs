@@ -84,10 +84,10 @@ impl Presign {
             return Err(Kind::ExpiresIn.into());
         }
         Ok(Self {
+            token_after_signature: signer.profile().leaves_presigned_token_unsigned(),
             signer,
             expires_in,
             payload: None,
-            token_after_signature: false,
         })
     }
 
@@ -100,9 +100,10 @@ impl Presign {
         self
     }
 
-    /// Puts the session token behind the signature, which then does not cover it. Off by default.
+    /// Puts the session token behind the signature, which then does not cover it, or in front of it.
     ///
-    /// For [MQTT over WebSocket] to AWS IoT Core, signing name `iotdevicegateway`, and nothing else.
+    /// The service's [`Profile`](crate::Profile) knows: behind for [MQTT over WebSocket] to AWS IoT
+    /// Core, signing name `iotdevicegateway`, and nothing else.
     ///
     /// [MQTT over WebSocket]: https://docs.aws.amazon.com/iot/latest/developerguide/protocols.html
     pub fn token_after_signature(mut self, after: bool) -> Self {

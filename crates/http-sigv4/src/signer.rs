@@ -133,6 +133,11 @@ impl Signer {
         self
     }
 
+    /// The host set with [`signing_host`](Self::signing_host).
+    pub fn host_override(&self) -> Option<&str> {
+        self.signing_host.as_deref()
+    }
+
     /// The service's rules.
     pub fn profile(&self) -> Profile {
         self.profile

@@ -81,8 +81,9 @@ fn the_session_token_is_signed() {
 }
 
 #[test]
-fn the_session_token_follows_the_signature_on_request_and_is_not_signed() {
-    let presign = standard().token_after_signature(true);
+fn the_session_token_follows_the_signature_for_iot_and_is_not_signed() {
+    let iot = Signer::new(Profile::for_service("iotdevicegateway"));
+    let presign = Presign::new(iot, Duration::from_secs(60)).unwrap();
     let mut parts = get("wss://h/mqtt", &[]);
     presign
         .sign(&mut parts, &key_with_token(), moment())

@@ -73,6 +73,10 @@ pub(crate) enum Kind {
         host: Box<str>,
         scope: Box<str>,
     },
+    UndetectedHost {
+        host: Box<str>,
+    },
+    UncertainHost,
     RefusedTransport {
         host: Box<str>,
     },
@@ -112,10 +116,17 @@ impl Error {
 
     /// Whether the layer refused to sign for the request's host, or over its transport.
     pub fn is_refused_host(&self) -> bool {
+        use Kind::*;
         matches!(
             self.inner.kind,
-            Kind::RefusedHost { .. } | Kind::RefusedTransport { .. }
+            RefusedHost { .. } | UndetectedHost { .. } | UncertainHost | RefusedTransport { .. }
         )
+    }
+
+    /// Whether it is the host alone that was refused.
+    pub(crate) fn is_other_host(&self) -> bool {
+        use Kind::*;
+        matches!(self.inner.kind, RefusedHost { .. } | UndetectedHost { .. })
     }
 
     /// Whether a setting is at fault, of the layer or of a request's
@@ -311,6 +322,15 @@ impl fmt::Display for Error {
                 f,
                 "refused to sign for `{host}`: it is not an AWS host of {scope}; if credentials \
                  may go there, name it with `allow_host`"
+            ),
+            Kind::UndetectedHost { host } => write!(
+                f,
+                "refused to sign for `{host}`: it does not tell the service and the region to sign \
+                 for; give both with `SigV4Layer::new`, or with `SigningOptions` for one request"
+            ),
+            Kind::UncertainHost => f.write_str(
+                "refused to sign, as the request does not name one host; use an absolute URI, or \
+                 one `Host` header",
             ),
             Kind::RefusedTransport { host } => write!(
                 f,

@@ -33,9 +33,11 @@ pub struct SigV4Layer {
 /// What a layer, its services and their requests share.
 #[derive(Clone, Debug)]
 pub(crate) struct Config {
-    pub(crate) scope: SigningScope,
+    /// `None` where each request's host tells it.
+    pub(crate) scope: Option<SigningScope>,
     pub(crate) signer: Signer,
-    pub(crate) payload: PayloadMode,
+    /// `None` for what the service's profile asks for.
+    pub(crate) payload: Option<PayloadMode>,
     pub(crate) hosts: HostPolicy,
     pub(crate) credentials: CredentialsCache,
     pub(crate) body_limit: usize,
@@ -64,20 +66,44 @@ impl SigV4Layer {
         region: &str,
         credentials: impl Into<CredentialsCache>,
     ) -> Result<Self, Error> {
-        let profile = Profile::for_service(service);
-        let credentials = credentials.into();
-        Ok(Self {
+        let scope = SigningScope::new(service, region)?;
+        let signer = Signer::new(Profile::for_service(service));
+        Ok(Self::with_scope(Some(scope), signer, credentials.into()))
+    }
+
+    /// Signs for the service and the region that each request's host tells, with that service's own
+    /// [`Profile`]. For a client that calls several of AWS's services.
+    ///
+    /// A host that does not tell both, such as a custom domain, is refused, unless the request's
+    /// [`SigningOptions`](crate::SigningOptions) give them. See [`Endpoint`](http_sigv4::Endpoint)
+    /// for what is known.
+    ///
+    /// ```
+    /// use tower_sigv4::{EnvironmentCredentials, SigV4Layer};
+    ///
+    /// let layer = SigV4Layer::detect(EnvironmentCredentials::new());
+    /// ```
+    pub fn detect(credentials: impl Into<CredentialsCache>) -> Self {
+        Self::with_scope(None, Signer::new(Profile::STANDARD), credentials.into())
+    }
+
+    fn with_scope(
+        scope: Option<SigningScope>,
+        signer: Signer,
+        credentials: CredentialsCache,
+    ) -> Self {
+        Self {
             config: Arc::new(Config {
-                scope: SigningScope::new(service, region)?,
-                signer: Signer::new(profile),
-                payload: default_payload(profile),
+                scope,
+                signer,
+                payload: None,
                 hosts: HostPolicy::new(),
                 clock: credentials.clock().clone(),
                 credentials,
                 body_limit: Self::DEFAULT_BODY_LIMIT,
                 budget: Budget::new(Self::DEFAULT_TOTAL_BODY_LIMIT),
             }),
-        })
+        }
     }
 
     /// Signs for a service with the region and the keys of the environment, as a Lambda function
@@ -134,20 +160,24 @@ impl SigV4Layer {
     ///
     /// # Errors
     ///
-    /// A mode that the service does not take.
+    /// A mode that the service does not take. Where the service is only [known with the
+    /// request](Self::detect), it is the request that fails.
     pub fn payload(mut self, mode: PayloadMode) -> Result<Self, Error> {
-        check_payload(mode, self.config.signer.profile())?;
-        self.config_mut().payload = mode;
+        if self.config.scope.is_some() {
+            check_payload(mode, self.config.signer.profile())?;
+        }
+        self.config_mut().payload = Some(mode);
         Ok(self)
     }
 
     /// Sets another profile than the service's own, and with it that profile's payload mode.
     ///
-    /// For services that only speak the protocol of another, as an object store speaks S3's.
+    /// For services that only speak the protocol of another, as an object store speaks S3's. Not for
+    /// services that are [detected](Self::detect), which have their own.
     pub fn profile(mut self, profile: Profile) -> Self {
         let config = self.config_mut();
         config.signer = config.signer.clone().with_profile(profile);
-        config.payload = default_payload(profile);
+        config.payload = None;
         self
     }
 
@@ -219,13 +249,6 @@ impl<S> Layer<S> for SigV4Layer {
     }
 }
 
-pub(crate) fn default_payload(profile: Profile) -> PayloadMode {
-    match profile.requires_unsigned_payload() {
-        true => PayloadMode::Unsigned,
-        false => PayloadMode::Buffered,
-    }
-}
-
 pub(crate) fn check_payload(mode: PayloadMode, profile: Profile) -> Result<(), Error> {
     let fits = match mode {
         PayloadMode::Unsigned => profile.allows_unsigned_payload(),
@@ -265,7 +288,7 @@ mod tests {
             ),
         ] {
             let layer = from_environment(variables).unwrap();
-            assert_eq!(layer.config.scope.region(), region);
+            assert_eq!(layer.config.scope.as_ref().unwrap().region(), region);
         }
     }
 
@@ -288,7 +311,6 @@ mod tests {
                 .is_configuration()
         );
         let lattice = SigV4Layer::new("vpc-lattice-svcs", "us-east-1", keys.clone()).unwrap();
-        assert_eq!(lattice.config.payload, PayloadMode::Unsigned);
         assert!(
             lattice
                 .payload(PayloadMode::Buffered)

@@ -124,7 +124,7 @@ pub use self::{
     },
     error::Error,
     future::ResponseFuture,
-    guard::HostPolicy,
+    guard::{HostPolicy, OtherHosts},
     layer::SigV4Layer,
     options::SigningOptions,
     payload::PayloadMode,

@@ -13,6 +13,7 @@ use crate::{
     credentials::{Load, Lookup},
     error::BoxError,
     future::Waiting,
+    guard,
     layer::Config,
     payload::{self, Known, Reading},
     signing::Signing,
@@ -118,17 +119,13 @@ impl<S> SigV4<S> {
             .as_ref()
             .is_some_and(|options| options.forward_unsigned)
         {
-            let request = request.map(SignedBody::untouched);
-            return Ok(ResponseFuture::responding(self.inner.call(request), None));
+            return Ok(self.forward(request));
         }
         let config = &*self.config;
-        let signing = Signing::of(config, options)?;
-        config.hosts.check(
-            request.uri(),
-            request.headers(),
-            &signing.scope,
-            signing.signer.profile(),
-        )?;
+        let Some(signing) = Signing::of(config, &request, options)? else {
+            guard::remove_signature(request.headers_mut());
+            return Ok(self.forward(request));
+        };
         let (mut parts, body) = request.into_parts();
         signing.check_body(&parts.headers, &body)?;
         // First, so that credentials load while the body is read.
@@ -150,6 +147,15 @@ impl<S> SigV4<S> {
                 ResponseFuture::collecting(self.wait(parts, collect, signing, None))
             }
         })
+    }
+
+    /// Hands a request on as it is.
+    fn forward<B>(&mut self, request: Request<B>) -> ResponseFuture<S, S::Future, B>
+    where
+        S: Service<Request<SignedBody<B>>>,
+    {
+        let request = request.map(SignedBody::untouched);
+        ResponseFuture::responding(self.inner.call(request), None)
     }
 
     /// A request that waits together with the instance that was ready for it. The clone that takes

@@ -3,18 +3,19 @@
 use std::borrow::Cow;
 
 use http::{
-    HeaderMap,
+    HeaderMap, Request,
     header::{CONTENT_LENGTH, UPGRADE},
     request::Parts,
 };
 use http_body::Body;
-use http_sigv4::{Payload, Profile, Signer, SigningScope};
+use http_sigv4::{Endpoint, Payload, Profile, Signer, SigningScope};
 
 use crate::{
     CredentialsCache, Error, PayloadMode, SigningOptions,
     credentials::Snapshot,
     error::Kind,
-    layer::{Config, check_payload, default_payload},
+    guard::{destination, name},
+    layer::{Config, check_payload},
 };
 
 /// Credentials, scope, rules and payload mode of one request.
@@ -26,46 +27,89 @@ pub(crate) struct Signing<'a> {
 }
 
 impl<'a> Signing<'a> {
-    pub(crate) fn of(config: &'a Config, options: Option<SigningOptions>) -> Result<Self, Error> {
-        let mut signing = Self {
-            credentials: Cow::Borrowed(&config.credentials),
-            scope: Cow::Borrowed(&config.scope),
-            signer: Cow::Borrowed(&config.signer),
-            payload: config.payload,
-        };
-        if let Some(options) = options {
-            signing.apply(options)?;
+    /// `None` for a request that is to be forwarded unsigned.
+    ///
+    /// # Errors
+    ///
+    /// A host or a transport that may not be signed for, and options that are not possible.
+    pub(crate) fn of<B>(
+        config: &'a Config,
+        request: &Request<B>,
+        options: Option<SigningOptions>,
+    ) -> Result<Option<Self>, Error> {
+        let options = options.unwrap_or_default();
+        let mut signer = Cow::Borrowed(&config.signer);
+        if let Some(host) = &options.signing_host {
+            let named = config.signer.clone().signing_host(host);
+            signer = Cow::Owned(named.map_err(Error::configuration)?);
         }
-        Ok(signing)
+        let uri = request.uri();
+        let destination = destination(uri, request.headers())?;
+        let signing = Self::to_host(config, signer, options, destination).and_then(|signing| {
+            // A request without any host is the signer's to refuse.
+            if let Some(host) = destination.or(signing.signer.host_override()) {
+                let host = name(host);
+                config.hosts.check_host(host, &signing.scope)?;
+                let profile = signing.signer.profile();
+                config.hosts.check_transport(uri, host, profile)?;
+            }
+            Ok(signing)
+        });
+        let forwards = || destination.is_some_and(|host| config.hosts.forwards(name(host)));
+        match signing {
+            Err(error) if error.is_other_host() && forwards() => Ok(None),
+            signing => signing.map(Some),
+        }
     }
 
-    fn apply(&mut self, options: SigningOptions) -> Result<(), Error> {
-        if options.service.is_some() || options.region.is_some() {
-            let Self { scope, .. } = self;
-            let service = options
-                .service
-                .as_deref()
-                .unwrap_or_else(|| scope.service());
-            let region = options.region.as_deref().unwrap_or_else(|| scope.region());
-            *scope = Cow::Owned(SigningScope::new(service, region)?);
+    fn to_host(
+        config: &'a Config,
+        mut signer: Cow<'a, Signer>,
+        options: SigningOptions,
+        destination: Option<&str>,
+    ) -> Result<Self, Error> {
+        let credentials = match options.credentials {
+            Some(credentials) => Cow::Owned(credentials),
+            None => Cow::Borrowed(&config.credentials),
+        };
+        let (scope, profile) = match (&config.scope, &options.service, &options.region) {
+            (Some(scope), None, None) => (Cow::Borrowed(scope), None),
+            (_, Some(service), Some(region)) => other_scope(service, region)?,
+            (Some(scope), Some(service), None) => other_scope(service, scope.region())?,
+            (Some(scope), None, Some(region)) => {
+                let scope = SigningScope::new(scope.service(), region)?;
+                (Cow::Owned(scope), None)
+            }
+            (None, service, region) => {
+                let host = signer.host_override().or(destination);
+                let (scope, profile) = detected(host)?;
+                match (service, region) {
+                    (None, None) => (Cow::Owned(scope), Some(profile)),
+                    (service, region) => other_scope(
+                        service.as_deref().unwrap_or_else(|| scope.service()),
+                        region.as_deref().unwrap_or_else(|| scope.region()),
+                    )?,
+                }
+            }
+        };
+        // A mode of the layer's is for the layer's service.
+        let mut payload = config.payload.filter(|_| options.service.is_none());
+        if let Some(profile) = profile {
+            signer = Cow::Owned(signer.into_owned().with_profile(profile));
         }
-        if let Some(service) = &options.service {
-            let profile = Profile::for_service(service);
-            self.signer = Cow::Owned(self.signer.clone().into_owned().with_profile(profile));
-            self.payload = default_payload(profile);
-        }
-        if let Some(host) = &options.signing_host {
-            let signer = self.signer.clone().into_owned().signing_host(host);
-            self.signer = Cow::Owned(signer.map_err(Error::configuration)?);
-        }
-        if let Some(mode) = options.payload {
-            check_payload(mode, self.signer.profile())?;
-            self.payload = mode;
-        }
-        if let Some(credentials) = options.credentials {
-            self.credentials = Cow::Owned(credentials);
-        }
-        Ok(())
+        payload = options.payload.or(payload);
+        let profile = signer.profile();
+        let payload = match payload {
+            Some(mode) => check_payload(mode, profile).map(|()| mode)?,
+            None if profile.requires_unsigned_payload() => PayloadMode::Unsigned,
+            None => PayloadMode::Buffered,
+        };
+        Ok(Self {
+            credentials,
+            scope,
+            signer,
+            payload,
+        })
     }
 
     /// Refuses what can be told of a body before it is read.
@@ -106,4 +150,20 @@ impl<'a> Signing<'a> {
         let key = snapshot.keys.key(&snapshot.credentials, &self.scope, now)?;
         Ok(self.signer.sign(parts, &key, payload, now)?)
     }
+}
+
+fn other_scope(
+    service: &str,
+    region: &str,
+) -> Result<(Cow<'static, SigningScope>, Option<Profile>), Error> {
+    let scope = SigningScope::new(service, region)?;
+    Ok((Cow::Owned(scope), Some(Profile::for_service(service))))
+}
+
+/// What a host tells.
+fn detected(host: Option<&str>) -> Result<(SigningScope, Profile), Error> {
+    let host = name(host.ok_or(Kind::UncertainHost)?);
+    let detected =
+        Endpoint::detect(host).and_then(|endpoint| Ok((endpoint.scope()?, endpoint.profile())));
+    detected.map_err(|error| Error::with_source(Kind::UndetectedHost { host: host.into() }, error))
 }

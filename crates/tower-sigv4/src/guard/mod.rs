@@ -1,7 +1,9 @@
-use std::net::{IpAddr, Ipv6Addr};
+mod host;
 
-use http::{HeaderMap, Uri, header::HOST, uri::Scheme};
-use http_sigv4::{Profile, SigningScope};
+use http::{HeaderMap, HeaderValue, Uri, header::AUTHORIZATION, uri::Scheme};
+use http_sigv4::{Endpoint, Profile, SigningScope};
+
+pub(crate) use self::host::{destination, name};
 
 use crate::{Error, error::Kind};
 
@@ -30,6 +32,20 @@ pub struct HostPolicy {
     parents: Vec<String>,
     loopback: bool,
     plain_http: bool,
+    others: OtherHosts,
+}
+
+/// What happens to a request to a host that may not be signed for.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum OtherHosts {
+    /// It is an error that names the host, and nothing is sent.
+    #[default]
+    Refuse,
+    /// It is sent as it is, without a signature. Headers of a signature that it has already are
+    /// removed, so that none follows a redirect to another host: an `authorization` of AWS's,
+    /// `x-amz-content-sha256`, `x-amz-date`, `x-amz-region-set` and `x-amz-security-token`.
+    ForwardUnsigned,
 }
 
 impl HostPolicy {
@@ -44,7 +60,7 @@ impl HostPolicy {
     ///
     /// A text that is not a host: with a scheme, a port, a path, or user information.
     pub fn allow_host(mut self, host: &str) -> Result<Self, Error> {
-        self.hosts.push(host_name(host)?);
+        self.hosts.push(host::named(host)?);
         Ok(self)
     }
 
@@ -54,7 +70,7 @@ impl HostPolicy {
     ///
     /// As [`allow_host`](Self::allow_host).
     pub fn allow_subdomains_of(mut self, domain: &str) -> Result<Self, Error> {
-        self.parents.push(host_name(domain)?);
+        self.parents.push(host::named(domain)?);
         Ok(self)
     }
 
@@ -72,156 +88,102 @@ impl HostPolicy {
         self
     }
 
+    /// Sets what happens to requests to all other hosts, which are refused otherwise. For a client
+    /// that calls AWS and others.
+    ///
+    /// A host that may be signed for, but not over the request's transport, is refused either way.
+    pub fn other_hosts(mut self, others: OtherHosts) -> Self {
+        self.others = others;
+        self
+    }
+
+    /// Whether a host was named, by itself or by what it is part of.
+    pub(crate) fn names(&self, host: &str) -> bool {
+        let below = |parent: &String| {
+            let parent = parent.as_bytes();
+            let labels = host.as_bytes().len().checked_sub(parent.len() + 1);
+            labels.is_some_and(|labels| {
+                let (labels, domain) = host.as_bytes().split_at(labels);
+                !labels.is_empty() && domain[0] == b'.' && domain[1..].eq_ignore_ascii_case(parent)
+            })
+        };
+        self.hosts
+            .iter()
+            .any(|named| named.eq_ignore_ascii_case(host))
+            || self.parents.iter().any(below)
+            || (self.loopback && host::is_loopback(host))
+    }
+
+    /// Whether a request to a host that may not be signed for is forwarded.
+    pub(crate) fn forwards(&self, host: &str) -> bool {
+        // A host that was named is to be signed for, so that it cannot be is an error.
+        self.others == OtherHosts::ForwardUnsigned && !self.names(host)
+    }
+
     /// Judges the host that a request is sent to.
-    pub(crate) fn check(
-        &self,
-        uri: &Uri,
-        headers: &HeaderMap,
-        scope: &SigningScope,
-        profile: Profile,
-    ) -> Result<(), Error> {
-        // Without an authority, what lies below decides where to go, and `Host` is all it says.
-        let host = match uri.host() {
-            Some(host) => Some(host),
-            None => headers.get(HOST).and_then(|host| host.to_str().ok()),
-        };
-        // A request without any host is the signer's to refuse.
-        let Some(host) = host.map(|host| normal(without_port(host))) else {
-            return Ok(());
-        };
-        let is_loopback = is_loopback(&host);
-        let allowed = self.names(&host) || (self.loopback && is_loopback);
-        if !allowed && !is_aws_host(&host, scope) {
-            return Err(Kind::RefusedHost {
+    pub(crate) fn check_host(&self, host: &str, scope: &SigningScope) -> Result<(), Error> {
+        let is_aws = || Endpoint::detect(host).is_ok_and(|endpoint| endpoint.serves(scope));
+        match self.names(host) || is_aws() {
+            true => Ok(()),
+            false => Err(Kind::RefusedHost {
                 host: host.into(),
                 scope: scope.to_string().into(),
             }
-            .into());
+            .into()),
         }
+    }
+
+    /// Judges the transport by which a request is sent to a host.
+    pub(crate) fn check_transport(
+        &self,
+        uri: &Uri,
+        host: &str,
+        profile: Profile,
+    ) -> Result<(), Error> {
         let secure = match uri.scheme() {
             // Without a scheme, what lies below chose the transport.
             None => true,
             Some(scheme) => *scheme == Scheme::HTTPS || scheme.as_str() == "wss",
         };
-        // VPC Lattice is used in clear inside a VPC.
-        if secure || self.plain_http || profile.requires_unsigned_payload() || is_loopback {
+        if secure || self.plain_http || profile.allows_plain_http() || host::is_loopback(host) {
             Ok(())
         } else {
             Err(Kind::RefusedTransport { host: host.into() }.into())
         }
     }
+}
 
-    fn names(&self, host: &str) -> bool {
-        let below = |parent: &String| {
-            host.strip_suffix(parent.as_str())
-                .is_some_and(|labels| labels.len() > 1 && labels.ends_with('.'))
-        };
-        self.hosts.iter().any(|named| named == host) || self.parents.iter().any(below)
+/// Removes every header of a signature of AWS's.
+pub(crate) fn remove_signature(headers: &mut HeaderMap) {
+    const OURS: [&str; 5] = [
+        "x-amz-content-sha256",
+        "x-amz-date",
+        "x-amz-region-set",
+        "x-amz-s3session-token",
+        "x-amz-security-token",
+    ];
+    for name in OURS {
+        headers.remove(name);
     }
-}
-
-/// Whether AWS serves `service` in `region` under this host.
-///
-/// The labels next to the region decide, and only they: those further left are often the choice of
-/// whoever owns a bucket or a load balancer.
-fn is_aws_host(host: &str, scope: &SigningScope) -> bool {
-    let Some(labels) = AWS_DOMAINS
-        .iter()
-        .find_map(|domain| host.strip_suffix(domain))
-    else {
-        return false;
-    };
-    let region = |label: &str| label == scope.region();
-    let service = |label: &str| {
-        let label = label.strip_suffix("-fips").unwrap_or(label);
-        label == scope.service() || ENDPOINT_NAMES.contains(&(scope.service(), label))
-    };
-    let mut labels = labels.rsplit('.');
-    match (labels.next(), labels.next(), labels.next()) {
-        // id.execute-api.region.vpce.amazonaws.com
-        (Some("vpce"), Some(left), Some(next)) => region(left) && service(next),
-        // id.execute-api.region.amazonaws.com, and domain.region.es.amazonaws.com
-        (Some(last), Some(left), _) => {
-            (region(last) && service(left)) || (service(last) && region(left))
-        }
-        _ => false,
+    let of_aws = |value: &HeaderValue| value.as_bytes().starts_with(b"AWS4-");
+    if headers.get_all(AUTHORIZATION).iter().any(of_aws) {
+        headers.remove(AUTHORIZATION);
     }
-}
-
-/// Where AWS's endpoints are, in all partitions.
-const AWS_DOMAINS: [&str; 7] = [
-    ".amazonaws.com",
-    ".amazonaws.com.cn",
-    ".amazonaws.eu",
-    ".api.amazonwebservices.com.cn",
-    ".api.amazonwebservices.eu",
-    ".api.aws",
-    ".on.aws",
-];
-
-/// Signing names whose hosts say something else.
-const ENDPOINT_NAMES: [(&str, &str); 10] = [
-    ("appsync", "appsync-api"),
-    ("appsync", "appsync-realtime-api"),
-    ("aps", "aps-workspaces"),
-    ("bedrock", "bedrock-agent"),
-    ("bedrock", "bedrock-agent-runtime"),
-    ("bedrock", "bedrock-runtime"),
-    ("es", "aos"),
-    ("lambda", "lambda-url"),
-    ("neptune-db", "neptune"),
-    ("ses", "email"),
-];
-
-/// Whether a host is this machine, by its parsed address and never by how its name begins.
-fn is_loopback(host: &str) -> bool {
-    host == "localhost" || address(host).is_some_and(|address| address.to_canonical().is_loopback())
-}
-
-fn address(host: &str) -> Option<IpAddr> {
-    match host.strip_prefix('[') {
-        Some(rest) => Some(rest.strip_suffix(']')?.parse::<Ipv6Addr>().ok()?.into()),
-        None => host.parse().ok(),
-    }
-}
-
-fn host_name(host: &str) -> Result<String, Error> {
-    // A bare IPv6 address is written with brackets in a URI.
-    let host = match host.parse::<Ipv6Addr>() {
-        Ok(address) => format!("[{address}]"),
-        Err(_) => normal(host),
-    };
-    let is_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
-    let is_host = match host.starts_with('[') {
-        true => address(&host).is_some(),
-        false => host.bytes().all(is_name) && host.split('.').all(|label| !label.is_empty()),
-    };
-    match is_host {
-        true => Ok(host),
-        false => Err(Kind::HostName.into()),
-    }
-}
-
-fn without_port(host: &str) -> &str {
-    let end = match host.find(']') {
-        Some(bracket) => bracket + 1,
-        None => host.find(':').unwrap_or(host.len()),
-    };
-    &host[..end]
-}
-
-fn normal(host: &str) -> String {
-    host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase()
 }
 
 #[cfg(test)]
 mod tests {
+    use http::header::HOST;
+
     use super::*;
 
     fn check(policy: &HostPolicy, service: &str, uri: &str) -> Result<(), Error> {
         let scope = SigningScope::new(service, "us-east-1").unwrap();
         let profile = Profile::for_service(service);
-        policy.check(&uri.parse().unwrap(), &HeaderMap::new(), &scope, profile)
+        let (uri, headers) = (uri.parse().unwrap(), HeaderMap::new());
+        let host = name(destination(&uri, &headers)?.unwrap());
+        policy.check_host(host, &scope)?;
+        policy.check_transport(&uri, host, profile)
     }
 
     fn named(host: &str) -> HostPolicy {
@@ -360,16 +322,24 @@ mod tests {
     }
 
     #[test]
-    fn a_relative_uri_is_judged_by_its_host_header() {
-        let scope = SigningScope::new("execute-api", "us-east-1").unwrap();
-        let check = |host: &'static str| {
-            let headers = [(HOST, http::HeaderValue::from_static(host))]
-                .into_iter()
-                .collect();
-            named("api.example").check(&Uri::from_static("/x"), &headers, &scope, Profile::STANDARD)
+    fn a_relative_uri_goes_where_its_only_host_header_says() {
+        let go = |hosts: &[&'static [u8]]| {
+            let mut headers = HeaderMap::new();
+            for host in hosts {
+                headers.append(HOST, HeaderValue::from_bytes(host).unwrap());
+            }
+            let uri = Uri::from_static("/x");
+            let host = destination(&uri, &headers);
+            host.map(|host| host.map(|host| name(host).to_owned()))
         };
-        assert!(check("api.example:8080").is_ok());
-        assert!(check("evil.example").is_err());
+        assert_eq!(go(&[b"a.example:8080"]).unwrap().unwrap(), "a.example");
+        assert_eq!(go(&[]).unwrap(), None);
+        for hosts in [
+            &[&b"a.example"[..], b"b.example"][..],
+            &[b"caf\xe9.example"],
+        ] {
+            assert!(go(hosts).unwrap_err().is_refused_host(), "{hosts:?}");
+        }
     }
 
     #[test]

@@ -1,0 +1,195 @@
+//! Which hosts are signed for, with what, and what becomes of requests to others.
+
+mod common;
+
+use bytes::Bytes;
+use common::{Recorder, Sent, credentials, full, id, layer, moment, own_error, send, signed_as};
+use http::Request;
+use http_body_util::Full;
+use http_sigv4::SignError;
+use tower::{Layer, ServiceExt};
+use tower_sigv4::{HostPolicy, OtherHosts, SigV4Layer, SigningOptions};
+
+const FOREIGN: &str = "https://api.example.com/prod?q=1";
+
+fn get(uri: &str) -> Request<Full<Bytes>> {
+    Request::get(uri).body(full("")).unwrap()
+}
+
+fn detecting() -> SigV4Layer {
+    SigV4Layer::detect(credentials(id(1))).clock(moment)
+}
+
+fn forwarding() -> HostPolicy {
+    HostPolicy::new().other_hosts(OtherHosts::ForwardUnsigned)
+}
+
+fn region_and_service(sent: &Sent) -> String {
+    let signed = signed_as(sent);
+    format!("{}/{}", signed.region, signed.service)
+}
+
+#[tokio::test]
+async fn service_region_and_rules_are_detected_from_each_host() {
+    for (uri, scope, content_sha256) in [
+        (
+            "https://a.execute-api.eu-west-1.amazonaws.com/",
+            "eu-west-1/execute-api",
+            None,
+        ),
+        (
+            "https://a.lambda-url.us-west-2.on.aws/",
+            "us-west-2/lambda",
+            None,
+        ),
+        (
+            "https://search-a.eu-west-1.es.amazonaws.com/",
+            "eu-west-1/es",
+            None,
+        ),
+        (
+            "http://a-1.7d67968.vpc-lattice-svcs.us-west-2.on.aws/",
+            "us-west-2/vpc-lattice-svcs",
+            Some("UNSIGNED-PAYLOAD"),
+        ),
+        (
+            "https://bucket.s3.eu-central-1.amazonaws.com/a//b",
+            "eu-central-1/s3",
+            Some("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
+        ),
+    ] {
+        let sent = send(detecting(), get(uri)).await.unwrap();
+        assert_eq!(region_and_service(&sent), scope, "{uri}");
+        let header = sent.parts.headers.get("x-amz-content-sha256");
+        assert_eq!(
+            header.map(|value| value.to_str().unwrap()),
+            content_sha256,
+            "{uri}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_host_that_does_not_tell_is_refused_even_if_it_is_named() {
+    for layer in [
+        detecting(),
+        detecting().allow_host("api.example.com").unwrap(),
+    ] {
+        let error = send(layer, get(FOREIGN)).await.unwrap_err();
+        assert!(error.is_refused_host(), "{error}");
+        assert!(error.to_string().contains("api.example.com"), "{error}");
+        let source = std::error::Error::source(&error).unwrap();
+        assert!(
+            source
+                .downcast_ref::<SignError>()
+                .unwrap()
+                .needs_configuration()
+        );
+    }
+}
+
+#[tokio::test]
+async fn options_tell_what_a_named_host_does_not() {
+    let mut request = get(FOREIGN);
+    let options = SigningOptions::new()
+        .service("execute-api")
+        .region("eu-west-3");
+    request.extensions_mut().insert(options);
+    let layer = detecting().allow_host("api.example.com").unwrap();
+    let sent = send(layer, request).await.unwrap();
+    assert_eq!(region_and_service(&sent), "eu-west-3/execute-api");
+}
+
+#[tokio::test]
+async fn a_host_that_is_signed_for_tells_for_one_that_does_not() {
+    let layer = detecting().allow_host("api.example.com").unwrap();
+    let host = "abc123.execute-api.us-east-2.amazonaws.com";
+    let sent = send(layer.signing_host(host).unwrap(), get(FOREIGN))
+        .await
+        .unwrap();
+    assert_eq!(region_and_service(&sent), "us-east-2/execute-api");
+}
+
+#[tokio::test]
+async fn other_hosts_get_the_request_without_a_signature_if_so_set() {
+    for layer in [layer(), detecting()] {
+        let mut request = get(FOREIGN);
+        for (name, value) in [
+            ("authorization", "AWS4-HMAC-SHA256 Credential=..."),
+            ("x-amz-content-sha256", "UNSIGNED-PAYLOAD"),
+            ("x-amz-date", "20150830T123600Z"),
+            ("x-amz-security-token", "token"),
+            ("x-amz-meta-a", "kept"),
+            ("accept", "kept"),
+        ] {
+            request.headers_mut().append(name, value.parse().unwrap());
+        }
+        let sent = send(layer.host_policy(forwarding()), request)
+            .await
+            .unwrap();
+        let names: Vec<_> = sent
+            .parts
+            .headers
+            .keys()
+            .map(|name| name.as_str())
+            .collect();
+        assert_eq!(names, ["x-amz-meta-a", "accept"]);
+        assert_eq!(sent.parts.uri, FOREIGN);
+    }
+}
+
+#[tokio::test]
+async fn an_authorization_that_is_not_a_signature_is_left_to_other_hosts() {
+    let mut request = get(FOREIGN);
+    let bearer = "Bearer of.another.kind".parse().unwrap();
+    request.headers_mut().insert("authorization", bearer);
+    let sent = send(layer().host_policy(forwarding()), request)
+        .await
+        .unwrap();
+    assert_eq!(
+        sent.parts.headers["authorization"],
+        "Bearer of.another.kind"
+    );
+}
+
+#[tokio::test]
+async fn a_host_that_may_be_signed_for_is_never_sent_an_unsigned_request_instead() {
+    let named = forwarding().allow_host("api.example.com").unwrap();
+    for (layer, uri) in [
+        (
+            layer(),
+            "http://abc123.execute-api.us-east-1.amazonaws.com/",
+        ),
+        (detecting(), FOREIGN),
+        (layer(), "http://api.example.com/"),
+    ] {
+        let recorder = Recorder::default();
+        let client = layer.host_policy(named.clone()).layer(recorder.clone());
+        let error = own_error(client.oneshot(get(uri)).await);
+        assert!(error.is_refused_host(), "{error}");
+        assert_eq!(recorder.calls(), 0);
+    }
+}
+
+#[tokio::test]
+async fn a_request_whose_host_nobody_tells_is_refused() {
+    let error = send(detecting(), get("/prod")).await.unwrap_err();
+    assert!(
+        error.is_refused_host() && error.to_string().contains("absolute URI"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn a_relative_uri_without_a_host_header_goes_to_the_host_that_is_signed_for() {
+    let api = "abc123.execute-api.us-east-1.amazonaws.com";
+    let allowed = layer().signing_host(api).unwrap();
+    assert!(send(allowed, get("/prod")).await.is_ok());
+    let other = layer().signing_host("api.example.com").unwrap();
+    assert!(
+        send(other, get("/prod"))
+            .await
+            .unwrap_err()
+            .is_refused_host()
+    );
+}
