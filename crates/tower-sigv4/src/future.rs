@@ -13,11 +13,11 @@ use tower_service::Service;
 
 use crate::{
     Error, SignedBody,
+    attempt::Attempt,
     credentials::{Load, Lookup, Snapshot},
     error::BoxError,
     layer::Config,
     payload::{Collect, Known},
-    refusal,
     signing::Signing,
 };
 
@@ -40,7 +40,7 @@ pin_project! {
     enum State<S, F, B> {
         Collecting { waiting: Option<Box<Waiting<S, Collect<B>>>> },
         Loading { waiting: Option<Box<Waiting<S, Known<B>>>> },
-        Responding { #[pin] future: F, signed: Option<Arc<Snapshot>> },
+        Responding { #[pin] future: F, attempt: Option<Attempt> },
         Failed { error: Option<Error> },
     }
 }
@@ -62,10 +62,10 @@ impl<S, F, B> ResponseFuture<S, F, B> {
         }
     }
 
-    /// The request is on its way, signed with these credentials if with any.
-    pub(crate) fn responding(future: F, signed: Option<Arc<Snapshot>>) -> Self {
+    /// The request is on its way, signed if there is an attempt.
+    pub(crate) fn responding(future: F, attempt: Option<Attempt>) -> Self {
         Self {
-            state: State::Responding { future, signed },
+            state: State::Responding { future, attempt },
         }
     }
 
@@ -104,15 +104,15 @@ where
                     let snapshot = ready!(waiting.as_mut().expect(COMPLETED).poll_credentials(cx));
                     snapshot.and_then(|snapshot| {
                         let waiting = waiting.take().expect(COMPLETED);
-                        let (mut inner, request) = waiting.sign(&snapshot)?;
+                        let (mut inner, request, attempt) = waiting.sign(snapshot)?;
                         let future = inner.call(request);
-                        Ok(Self::responding(future, Some(snapshot)).state)
+                        Ok(Self::responding(future, Some(attempt)).state)
                     })
                 }
-                StateProj::Responding { future, signed } => {
+                StateProj::Responding { future, attempt } => {
                     let mut result = ready!(future.poll(cx)).map_err(Into::into);
-                    if let (Ok(response), Some(signed)) = (&mut result, signed) {
-                        refusal::note(response, signed);
+                    if let (Ok(response), Some(attempt)) = (&mut result, attempt) {
+                        attempt.learn(response);
                     }
                     return Poll::Ready(result);
                 }
@@ -168,11 +168,15 @@ impl<S, B> Waiting<S, Known<B>> {
         Pin::new(self.load.insert(load)).poll(cx)
     }
 
-    fn sign(mut self, snapshot: &Snapshot) -> Result<(S, Request<SignedBody<B>>), Error> {
+    fn sign(
+        mut self,
+        snapshot: Arc<Snapshot>,
+    ) -> Result<(S, Request<SignedBody<B>>, Attempt), Error> {
         let Known { body, payload } = self.body;
-        let config = &self.config;
-        self.signing
-            .sign(config, snapshot, &mut self.parts, payload)?;
-        Ok((self.inner, Request::from_parts(self.parts, body)))
+        let clock = &self.config.clock;
+        let attempt = self
+            .signing
+            .sign(clock, snapshot, &mut self.parts, payload)?;
+        Ok((self.inner, Request::from_parts(self.parts, body), attempt))
     }
 }

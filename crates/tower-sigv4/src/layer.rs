@@ -230,6 +230,16 @@ impl SigV4Layer {
         self
     }
 
+    /// How many seconds ahead of the local clock the servers' time is, as far as is known; negative
+    /// where it is behind.
+    ///
+    /// Zero, until a service refuses a signature and the `Date` of its answer is minutes away. From
+    /// then on requests are signed with the servers' time, by every client of this layer and of the
+    /// same [`CredentialsCache`]. It is zero again when the clock has been set right.
+    pub fn clock_offset(&self) -> i64 {
+        self.config.clock.offset()
+    }
+
     /// The credentials that it signs with: to load them at start-up, or to look at their
     /// [`stats`](CredentialsCache::stats).
     pub fn credentials(&self) -> &CredentialsCache {

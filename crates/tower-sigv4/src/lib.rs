@@ -82,6 +82,14 @@
 //! can be changed about it. A response whose status is a client error has the [`Generation`] of the
 //! credentials in its extensions.
 //!
+//! # Clocks and refusals
+//!
+//! A service refuses a signature whose time is five minutes off. Where the `Date` of its answer says
+//! so too, and no cache may have kept that answer, requests are signed with the servers' time from
+//! then on: see [`SigV4Layer::clock_offset`]. Credentials that a service refuses as expired or unknown
+//! are replaced. The refused request itself is answered with the refusal; [`Remedy`] says when it is
+//! worth another attempt, and feature `retry` makes it.
+//!
 //! # Runtime
 //!
 //! Credentials are loaded in short tokio tasks, so a service belongs in a tokio runtime with its
@@ -96,11 +104,14 @@
 //!   SDKs do, at the cost of some 140 crates.
 //! - `metrics`: what the credentials cache does is recorded through the [metrics] facade, besides
 //!   its [`Stats`] and its [tracing] events.
+//! - `retry`: `ResignPolicy` for tower's retry layer sends a request once more, signed afresh, where
+//!   the layer has learned why it was refused.
 //!
 //! [metrics]: https://docs.rs/metrics
 //! [tracing]: https://docs.rs/tracing
 //! [tower]: https://docs.rs/tower
 
+mod attempt;
 mod body;
 mod clock;
 mod credentials;
@@ -114,9 +125,15 @@ mod layer;
 mod options;
 mod payload;
 mod refusal;
+mod remedy;
+#[cfg(feature = "retry")]
+mod resign;
 mod service;
 mod signing;
+mod skew;
 
+#[cfg(feature = "retry")]
+pub use self::resign::{ResignFuture, ResignOr, ResignPolicy};
 pub use self::{
     body::SignedBody,
     credentials::{
@@ -128,5 +145,6 @@ pub use self::{
     layer::SigV4Layer,
     options::SigningOptions,
     payload::PayloadMode,
+    remedy::Remedy,
     service::SigV4,
 };

@@ -133,9 +133,9 @@ impl<S> SigV4<S> {
         let body = payload::read(body, signing.payload, config.body_limit, &config.budget)?;
         Ok(match (lookup, body) {
             (Lookup::Ready(snapshot), Reading::Done(Known { body, payload })) => {
-                signing.sign(config, &snapshot, &mut parts, payload)?;
+                let attempt = signing.sign(&config.clock, snapshot, &mut parts, payload)?;
                 let future = self.inner.call(Request::from_parts(parts, body));
-                ResponseFuture::responding(future, Some(snapshot))
+                ResponseFuture::responding(future, Some(attempt))
             }
             (Lookup::Wait(load), Reading::Done(known)) => {
                 let signing = signing.into_owned();

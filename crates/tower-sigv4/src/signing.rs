@@ -1,6 +1,6 @@
 //! One request's signing: the layer's settings with the request's own options over them.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::Arc};
 
 use http::{
     HeaderMap, Request,
@@ -12,6 +12,8 @@ use http_sigv4::{Endpoint, Payload, Profile, Signer, SigningScope};
 
 use crate::{
     CredentialsCache, Error, PayloadMode, SigningOptions,
+    attempt::Attempt,
+    clock::Clock,
     credentials::Snapshot,
     error::Kind,
     guard::{destination, name},
@@ -47,7 +49,7 @@ impl<'a> Signing<'a> {
         let destination = destination(uri, request.headers())?;
         let signing = Self::to_host(config, signer, options, destination).and_then(|signing| {
             // A request without any host is the signer's to refuse.
-            if let Some(host) = destination.or(signing.signer.host_override()) {
+            if let Some(host) = destination.or_else(|| signing.signer.host_override()) {
                 let host = name(host);
                 config.hosts.check_host(host, &signing.scope)?;
                 let profile = signing.signer.profile();
@@ -141,14 +143,20 @@ impl<'a> Signing<'a> {
     /// Signs with one reading of the clock, taken when everything else is known.
     pub(crate) fn sign(
         &self,
-        config: &Config,
-        snapshot: &Snapshot,
+        clock: &Clock,
+        snapshot: Arc<Snapshot>,
         parts: &mut Parts,
         payload: Payload,
-    ) -> Result<(), Error> {
-        let now = config.clock.now();
+    ) -> Result<Attempt, Error> {
+        let (sent, now) = clock.read();
         let key = snapshot.keys.key(&snapshot.credentials, &self.scope, now)?;
-        Ok(self.signer.sign(parts, &key, payload, now)?)
+        self.signer.sign(parts, &key, payload, now)?;
+        Ok(Attempt {
+            credentials: self.credentials.clone().into_owned(),
+            snapshot,
+            clock: clock.clone(),
+            sent,
+        })
     }
 }
 

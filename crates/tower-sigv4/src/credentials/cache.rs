@@ -147,6 +147,13 @@ impl CredentialsCache {
         }
     }
 
+    /// A wait for the load that is to replace credentials which a service has refused. `None` if
+    /// they have been replaced, or may not be now.
+    pub(crate) fn renew(&self, refused: Generation, clock: &Clock) -> Option<Load> {
+        let flight = self.gate.renew(refused, clock)?;
+        Some(Load::new(&self.gate, clock, flight, None))
+    }
+
     /// What it goes by, unless it is told otherwise.
     pub(crate) fn clock(&self) -> &Clock {
         &self.gate.settings.clock

@@ -11,7 +11,7 @@ use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 use tokio::{runtime::Handle, task::AbortHandle};
 
 use super::{
-    CacheSettings, Snapshot, Stats,
+    CacheSettings, Generation, Snapshot, Stats,
     attempts::Attempts,
     events::{Ending, Events, Trigger},
     flight::{Flight, Outcome},
@@ -223,7 +223,24 @@ impl Gate {
         }
     }
 
-    /// Starts a load in the background, if one may start now.
+    /// The load that is to replace credentials which a service has refused: the one under way, or a
+    /// new one, if one may start now. `None` also if others have come already.
+    pub(crate) fn renew(
+        self: &Arc<Self>,
+        refused: Generation,
+        clock: &Clock,
+    ) -> Option<Arc<Flight>> {
+        let now = Moment::now(clock);
+        let runtime = Handle::try_current().ok()?;
+        let slot = self.lock();
+        let (snapshot, _) = self.held(&now)?;
+        if snapshot.generation != refused {
+            return None;
+        }
+        self.refresh(slot, Trigger::Rejected, now, clock, &runtime)
+    }
+
+    /// Starts a load in the background, if one may start now. Gives the one that is under way then.
     fn refresh(
         self: &Arc<Self>,
         mut slot: MutexGuard<'_, Slot>,
@@ -231,13 +248,12 @@ impl Gate {
         now: Moment,
         clock: &Clock,
         runtime: &Handle,
-    ) {
+    ) -> Option<Arc<Flight>> {
         let may_start = |attempts: &mut Attempts| {
             !attempts.so_far(&now).paused && (trigger != Trigger::Rejected || attempts.force(now))
         };
-        if slot.flight.is_some() || may_start(&mut slot.attempts) {
-            self.board(slot, trigger, now, clock, Some(runtime));
-        }
+        (slot.flight.is_some() || may_start(&mut slot.attempts))
+            .then(|| self.board(slot, trigger, now, clock, Some(runtime)).0)
     }
 
     /// Joins the load under way, or starts one. What is left of the caller's work is the task.

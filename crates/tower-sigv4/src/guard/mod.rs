@@ -101,7 +101,7 @@ impl HostPolicy {
     pub(crate) fn names(&self, host: &str) -> bool {
         let below = |parent: &String| {
             let parent = parent.as_bytes();
-            let labels = host.as_bytes().len().checked_sub(parent.len() + 1);
+            let labels = host.len().checked_sub(parent.len() + 1);
             labels.is_some_and(|labels| {
                 let (labels, domain) = host.as_bytes().split_at(labels);
                 !labels.is_empty() && domain[0] == b'.' && domain[1..].eq_ignore_ascii_case(parent)
