@@ -10,7 +10,7 @@ use http::{Request, Response, StatusCode, Uri, Version};
 use http_body::Body;
 use http_body_util::BodyExt;
 use hyper_util::{
-    client::legacy::Client,
+    client::legacy::{Client, connect::Connect},
     rt::{TokioExecutor, TokioIo},
 };
 use iam_gateway::{Account, Gateway, Server};
@@ -96,6 +96,26 @@ impl Wire {
         self.server.local_addr()
     }
 
+    /// hyper-util's client, on this network.
+    pub fn client<B>(
+        &self,
+        version: Version,
+    ) -> Client<impl Connect + Clone + Send + Sync + 'static, SignedBody<B>>
+    where
+        B: Body + Send + Unpin + 'static,
+        B::Data: Send,
+        B::Error: Into<BoxError>,
+    {
+        let address = self.address();
+        // In clear, also for https, and wherever the request is going.
+        let connector = tower::service_fn(move |_: Uri| {
+            Box::pin(async move { TcpStream::connect(address).await.map(TokioIo::new) })
+        });
+        Client::builder(TokioExecutor::new())
+            .http2_only(version == Version::HTTP_2)
+            .build(connector)
+    }
+
     /// Sends a request through a layer and hyper-util's client.
     ///
     /// # Errors
@@ -112,15 +132,8 @@ impl Wire {
         B::Data: Send,
         B::Error: Into<BoxError>,
     {
-        let address = self.address();
-        // In clear, also for https, and wherever the request is going.
-        let connector = tower::service_fn(move |_: Uri| {
-            Box::pin(async move { TcpStream::connect(address).await.map(TokioIo::new) })
-        });
-        let client: Client<_, SignedBody<B>> = Client::builder(TokioExecutor::new())
-            .http2_only(version == Version::HTTP_2)
-            .build(connector);
-        let response = layer.layer(client).oneshot(request).await?;
+        let client = layer.layer(self.client::<B>(version));
+        let response = client.oneshot(request).await?;
         let (parts, body) = response.into_parts();
         Ok(Response::from_parts(
             parts,
@@ -148,6 +161,11 @@ impl Wire {
         let verified = Self::verify_again(received.clone()).await;
         assert!(verified.is_ok(), "{verified:?}: {received:?}");
         received
+    }
+
+    /// How many requests the gateway has received since the last look.
+    pub fn count_received(&self) -> usize {
+        self.received.lock().unwrap().drain(..).count()
     }
 
     /// The last request that the gateway received, as it received it.
