@@ -14,10 +14,10 @@ fn hourly() -> Rig {
 async fn f26_after_a_freeze_nobody_signs_with_what_expired_meanwhile() {
     let rig = hourly();
     rig.call().await;
-    rig.wall.jump(2 * HOURS);
+    rig.wall.freeze(7_200);
     let calls = rig.calls(1_000).await;
     assert_eq!((calls.ok, calls.longest), (1_000, MILLI * 50));
-    assert_eq!(rig.provider.loads(), 2);
+    assert_eq!((rig.provider.loads(), rig.inner.expired()), (2, 0));
     assert!(rig.inner.keys()[1..].iter().all(|&key| key == 2));
 }
 
@@ -37,7 +37,7 @@ async fn f27_a_load_that_a_freeze_has_killed_is_taken_over_at_once() {
     assert_eq!(rig.call().await.took, INSTANTLY);
     sleep(SECOND).await;
     assert_eq!(rig.provider.in_flight(), 1);
-    rig.wall.jump(2 * HOURS);
+    rig.wall.freeze(7_200);
     let calls = rig.calls(1_000).await;
     assert_eq!((calls.ok, calls.longest), (1_000, MILLI * 50));
     assert_eq!((rig.inner.last_key(), rig.provider.loads()), (3, 3));
@@ -53,7 +53,7 @@ async fn f27_those_who_waited_for_it_wait_for_the_new_one() {
     });
     let early = tokio::spawn(crate::rig::call(rig.client.clone()));
     sleep(SECOND).await;
-    rig.wall.jump(2 * HOURS);
+    rig.wall.freeze(7_200);
     assert_eq!(rig.call().await.took, MILLI * 50);
     let early = early.await.unwrap();
     assert_eq!((early.result.is_ok(), early.took), (true, MILLI * 1_050));
@@ -70,7 +70,7 @@ async fn f28_what_a_frozen_load_brings_in_the_end_is_not_taken() {
     sleep(HOUR - MINUTE).await;
     rig.call().await;
     sleep(SECOND).await;
-    rig.wall.jump(2 * HOURS);
+    rig.wall.freeze(7_200);
     assert_eq!(rig.call().await.took, MILLI * 50);
     sleep(SECOND * 10).await;
     assert_eq!(rig.call().await.took, INSTANTLY);
@@ -81,8 +81,9 @@ async fn f28_what_a_frozen_load_brings_in_the_end_is_not_taken() {
 async fn f29_a_clock_that_is_set_back_does_not_make_credentials_live_longer() {
     let rig = hourly();
     rig.call().await;
-    rig.wall.jump(-24 * HOURS);
+    rig.wall.set(-24 * HOURS);
     rig.traffic(1, HOUR * 2).await.assert_unhindered();
+    assert_eq!(rig.inner.expired(), 0);
     assert!(
         (2..=4).contains(&rig.provider.loads()),
         "{}",
@@ -107,7 +108,7 @@ async fn f29_after_a_failure_the_next_attempt_is_not_a_day_away() {
     sleep(HOUR - MINUTE * 5).await;
     rig.call().await;
     sleep(MILLI).await;
-    rig.wall.jump(-24 * HOURS);
+    rig.wall.set(-24 * HOURS);
     sleep(SECOND).await;
     rig.call().await;
     sleep(MILLI).await;
@@ -119,10 +120,10 @@ async fn f29_after_a_failure_the_next_attempt_is_not_a_day_away() {
 async fn f30_a_clock_that_is_set_forth_and_back_costs_one_load() {
     let rig = hourly();
     rig.call().await;
-    rig.wall.jump(24 * HOURS);
+    rig.wall.set(24 * HOURS);
     rig.calls(100).await;
     sleep(SECOND).await;
-    rig.wall.jump(-24 * HOURS);
+    rig.wall.set(-24 * HOURS);
     rig.traffic(10, MINUTE).await.assert_unhindered();
     assert_eq!((rig.provider.loads(), rig.inner.last_key()), (2, 2));
 }
@@ -138,7 +139,7 @@ async fn f31_a_clock_that_is_set_back_does_not_prolong_a_pause() {
     }
     let paused = rig.cache.stats().backoff;
     assert_eq!(paused, MILLI * 7_500);
-    rig.wall.jump(-HOURS);
+    rig.wall.set(-HOURS);
     sleep(paused).await;
     assert!(rig.call().await.result.is_ok());
 }

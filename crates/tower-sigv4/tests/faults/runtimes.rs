@@ -207,10 +207,10 @@ fn f36_without_a_runtime_a_request_loads_by_itself() {
     }
     assert_eq!(rig.provider.loads(), 1);
     // Nothing can be refreshed in the background.
-    rig.wall.jump(3_600 - 300);
+    rig.wall.freeze(3_600 - 300);
     assert!(block_on(rig.call()).result.is_ok());
     assert_eq!(rig.provider.loads(), 1);
-    rig.wall.jump(299);
+    rig.wall.freeze(299);
     assert!(block_on(rig.call()).result.is_ok());
     assert_eq!(
         (rig.provider.loads(), rig.inner.keys()),
@@ -225,7 +225,7 @@ fn f36_without_a_runtime_failures_and_panics_are_errors_too() {
         _ => Step::Panic,
     });
     assert!(block_on(rig.call()).error().is_credentials());
-    rig.wall.jump(1);
+    rig.wall.freeze(1);
     let call = block_on(rig.call());
     assert!(
         call.error().to_string().contains("scripted panic"),

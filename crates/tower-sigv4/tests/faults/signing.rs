@@ -63,7 +63,7 @@ fn f42_a_request_is_signed_by_one_generation_in_all_its_parts() {
             let calls = rig.calls(50);
             let rotate = async {
                 tokio::task::yield_now().await;
-                rig.wall.jump(2 * 3_600);
+                rig.wall.freeze(7_200);
             };
             let (calls, ()) = tokio::join!(calls, rotate);
             assert_eq!(calls.ok, 50);
@@ -196,7 +196,7 @@ impl Policy<Request<Empty<Bytes>>, Response<()>, BoxError> for RetryOn503 {
 
 #[tokio::test(start_paused = true)]
 async fn f47_a_retry_is_signed_with_the_credentials_of_then() {
-    // The wall clock jumps between the attempts, and the first credentials expire.
+    // Time passes between the attempts, and the first credentials expire.
     let wall = Arc::new(OnceLock::<Wall>::new());
     let attempts = AtomicUsize::new(0);
     let inner = Recorder::answering({
@@ -205,7 +205,7 @@ async fn f47_a_retry_is_signed_with_the_credentials_of_then() {
             if attempts.fetch_add(1, Ordering::Relaxed) > 0 {
                 return Response::default();
             }
-            wall.get().unwrap().jump(2 * 3_600);
+            wall.get().unwrap().freeze(7_200);
             let response = Response::builder().status(StatusCode::SERVICE_UNAVAILABLE);
             response.body(()).unwrap()
         }

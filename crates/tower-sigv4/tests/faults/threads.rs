@@ -42,7 +42,7 @@ fn f56_sixteen_threads_at_the_moment_of_a_refresh_start_one_load() {
     for round in 0..20 {
         let rig = Rig::new(|_| Step::Living(HOUR));
         runtime.block_on(rig.call());
-        rig.wall.jump(3_600 - 300);
+        rig.wall.freeze(3_600 - 300);
         on_all_threads(&runtime, || {
             for _ in 0..10_000 / THREADS / 20 {
                 let call = runtime.block_on(rig.call());

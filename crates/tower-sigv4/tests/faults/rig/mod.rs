@@ -73,6 +73,7 @@ impl Rig {
     ) -> Self {
         let wall = Wall::new();
         let provider = Script::new(&wall, plan);
+        let inner = inner.knowing(&provider);
         let clock = wall.clone();
         let settings = settings(CacheSettings::new().clock(move || clock.now()));
         let cache = CredentialsCache::with_settings(provider.clone(), settings);

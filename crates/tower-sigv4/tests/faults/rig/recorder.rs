@@ -15,12 +15,15 @@ use tokio::time::Instant;
 use tower::Service;
 use tower_sigv4::SignedBody;
 
+use super::Script;
+
 /// Clones record together.
 #[derive(Clone)]
 pub(crate) struct Recorder {
     started: Instant,
     sent: Arc<Mutex<Vec<Sent>>>,
     answer: Arc<Answer>,
+    provider: Option<Script>,
 }
 
 type Answer = dyn Fn(&Sent) -> Response<()> + Send + Sync;
@@ -30,6 +33,8 @@ type Answer = dyn Fn(&Sent) -> Response<()> + Send + Sync;
 pub(crate) struct Sent {
     /// When, since the recorder was made.
     pub(crate) at: Duration,
+    /// Whether the credentials had expired.
+    pub(crate) expired: bool,
     /// Which load's access key id signed it.
     pub(crate) key: usize,
     /// Which load's session token it carries.
@@ -50,7 +55,14 @@ impl Recorder {
             started: Instant::now(),
             sent: Arc::default(),
             answer: Arc::new(answer),
+            provider: None,
         }
+    }
+
+    /// Knows when credentials expire, whatever any clock shows.
+    pub(crate) fn knowing(mut self, provider: &Script) -> Self {
+        self.provider = Some(provider.clone());
+        self
     }
 
     pub(crate) fn sent(&self) -> Vec<Sent> {
@@ -71,15 +83,24 @@ impl Recorder {
             .collect()
     }
 
+    /// How many were signed with expired credentials.
+    pub(crate) fn expired(&self) -> usize {
+        let sent = self.sent.lock().unwrap();
+        sent.iter().filter(|sent| sent.expired).count()
+    }
+
     /// The last request's.
     pub(crate) fn last_key(&self) -> usize {
         self.sent.lock().unwrap().last().expect("a request").key
     }
 
     fn record(&self, parts: Parts) -> Response<()> {
+        let key = number(&parts.headers, "authorization", "Credential=AKID");
+        let provider = self.provider.as_ref();
         let sent = Sent {
             at: self.started.elapsed(),
-            key: number(&parts.headers, "authorization", "Credential=AKID"),
+            expired: provider.is_some_and(|provider| provider.is_expired(key)),
+            key,
             token: number(&parts.headers, "x-amz-security-token", "token-"),
             headers: parts.headers,
         };

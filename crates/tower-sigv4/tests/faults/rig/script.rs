@@ -1,6 +1,7 @@
 //! A provider that does what a test says, and counts what is asked of it.
 
 use std::{
+    collections::BTreeMap,
     fmt,
     future::pending,
     sync::{
@@ -63,6 +64,8 @@ pub(crate) struct Script {
 #[derive(Debug, Default)]
 struct Counts {
     begun: Mutex<Vec<Duration>>,
+    /// When what each load delivered expires, in true time.
+    expiries: Mutex<BTreeMap<usize, SystemTime>>,
     in_flight: AtomicUsize,
     peak: AtomicUsize,
     completed: AtomicUsize,
@@ -103,6 +106,13 @@ impl Script {
         self.counts.completed.load(Ordering::SeqCst)
     }
 
+    /// Whether the credentials of a load have expired, whatever the clock shows.
+    pub(crate) fn is_expired(&self, load: usize) -> bool {
+        let expiries = self.counts.expiries.lock().unwrap();
+        let now = self.wall.truth();
+        expiries.get(&load).is_some_and(|&expiry| expiry <= now)
+    }
+
     async fn load(&self) -> provider::Result {
         let begun = {
             let mut all = self.counts.begun.lock().unwrap();
@@ -122,8 +132,14 @@ impl Script {
         }
         let result = match step {
             Step::After(..) => unreachable!(),
-            Step::Living(life) => Ok(credentials(begun.number, Some(self.wall.now() + life))),
-            Step::Expiring(expiry) => Ok(credentials(begun.number, Some(expiry))),
+            Step::Living(life) => {
+                self.expires(begun.number, self.wall.truth() + life);
+                Ok(credentials(begun.number, Some(self.wall.now() + life)))
+            }
+            Step::Expiring(expiry) => {
+                self.expires(begun.number, expiry);
+                Ok(credentials(begun.number, Some(expiry)))
+            }
             Step::Unlimited => Ok(credentials(begun.number, None)),
             Step::Error => Err(CredentialsError::provider_error("scripted failure")),
             Step::Misconfigured => Err(CredentialsError::invalid_configuration("scripted mistake")),
@@ -132,6 +148,10 @@ impl Script {
         };
         self.counts.completed.fetch_add(1, Ordering::SeqCst);
         result
+    }
+
+    fn expires(&self, load: usize, expiry: SystemTime) {
+        self.counts.expiries.lock().unwrap().insert(load, expiry);
     }
 }
 

@@ -10,12 +10,15 @@ use std::{
 
 use tokio::time::Instant;
 
-/// Runs with tokio's time, and jumps when it is told to. Clones are the same clock.
+/// Runs with tokio's time, and can be set. Clones are the same clock.
 #[derive(Clone, Debug)]
 pub(crate) struct Wall {
     base: SystemTime,
     started: Instant,
-    offset: Arc<AtomicI64>,
+    /// By how many seconds it is wrong.
+    set: Arc<AtomicI64>,
+    /// How many seconds have passed that tokio's clock has not seen.
+    frozen: Arc<AtomicI64>,
 }
 
 impl Wall {
@@ -28,19 +31,34 @@ impl Wall {
         Self {
             base: SystemTime::UNIX_EPOCH + Duration::from_secs(unix),
             started: Instant::now(),
-            offset: Arc::default(),
+            set: Arc::default(),
+            frozen: Arc::default(),
         }
     }
 
     pub(crate) fn now(&self) -> SystemTime {
-        let offset = self.offset.load(Ordering::SeqCst);
-        let away = Duration::from_secs(offset.unsigned_abs());
-        let now = self.base + self.started.elapsed();
-        if offset < 0 { now - away } else { now + away }
+        let set = self.set.load(Ordering::SeqCst);
+        let away = Duration::from_secs(set.unsigned_abs());
+        if set < 0 {
+            self.truth() - away
+        } else {
+            self.truth() + away
+        }
+    }
+
+    /// What the time is, whatever the clock shows.
+    pub(crate) fn truth(&self) -> SystemTime {
+        let frozen = self.frozen.load(Ordering::SeqCst);
+        self.base + self.started.elapsed() + Duration::from_secs(frozen.unsigned_abs())
     }
 
     /// Sets the clock forth, or back.
-    pub(crate) fn jump(&self, seconds: i64) {
-        self.offset.fetch_add(seconds, Ordering::SeqCst);
+    pub(crate) fn set(&self, seconds: i64) {
+        self.set.fetch_add(seconds, Ordering::SeqCst);
+    }
+
+    /// Lets time pass in which nothing runs, and timers stand still.
+    pub(crate) fn freeze(&self, seconds: u32) {
+        self.frozen.fetch_add(seconds.into(), Ordering::SeqCst);
     }
 }
