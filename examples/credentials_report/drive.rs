@@ -75,7 +75,7 @@ impl Stage {
         tally
     }
 
-    fn one(&self) -> impl Future<Output = One> + Send + use<> {
+    pub(crate) fn one(&self) -> impl Future<Output = One> + Send + use<> {
         let (subject, provider) = (self.subject.clone(), self.provider.clone());
         async move {
             let start = Instant::now();

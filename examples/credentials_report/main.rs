@@ -60,7 +60,13 @@ impl Row {
     }
 
     fn cells(&self) -> [&str; 5] {
-        [&self.scenario, &self.figure, &self.sdk, &self.ours, &self.target]
+        [
+            &self.scenario,
+            &self.figure,
+            &self.sdk,
+            &self.ours,
+            &self.target,
+        ]
     }
 }
 
