@@ -16,7 +16,7 @@ fn what_was_signed_is_accepted_and_every_change_of_it_is_refused() {
         .build()
         .unwrap();
     prove(&mut Scratchstack { runtime }, |seed| {
-        Case::generate(Profile::STANDARD, Encoding::Any, Encoding::Any, seed)
+        Case::generate(Profile::STANDARD, Encoding::Any, seed)
     });
 }
 

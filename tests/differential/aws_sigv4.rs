@@ -73,7 +73,7 @@ impl Oracle for AwsSigV4 {
             .unwrap()
             .into();
         let method = case.method.as_str();
-        let request = SignableRequest::new(method, &case.uri, headers, body).unwrap();
+        let request = SignableRequest::new(method, facts.url(), headers, body).unwrap();
         let (instructions, _) = sign(request, &params).unwrap().into_parts();
         let headers = instructions.headers();
         headers

@@ -4,8 +4,8 @@ use std::time::SystemTime;
 
 use http::{Method, Uri};
 use http_sigv4::Profile;
-use percent_encoding::percent_decode_str;
-use tests::{Case, Encoding, NAMED_HEADER, has_malformed_percent};
+use percent_encoding::{AsciiSet, percent_decode_str, percent_encode};
+use tests::{Case, Encoding, NAMED_HEADER, RESERVED, has_malformed_percent};
 
 use crate::host::{Host, Unsignable, split_port};
 
@@ -43,11 +43,10 @@ use Class::*;
 
 impl Class {
     /// Whether requests of this class are among those that are generated.
-    pub(crate) fn can_occur(self, profile: Profile, path: Encoding, query: Encoding) -> bool {
+    pub(crate) fn can_occur(self, profile: Profile, query: Encoding) -> bool {
         match self {
             UnsignedInClear => profile == Profile::S3,
-            TrailingDotSegment => profile == Profile::STANDARD,
-            LooksLikeScheme => path == Encoding::Any,
+            LooksLikeScheme | TrailingDotSegment => profile == Profile::STANDARD,
             Presigned => query == Encoding::Any,
             _ => true,
         }
@@ -160,9 +159,23 @@ impl<'a> Facts<'a> {
     }
 
     /// Path and query, as a client writes them into the request line.
+    ///
+    /// The other signers sign the path of S3 as it stands, so they get it encoded as it has to be.
     pub(crate) fn target(&self) -> String {
+        let path = match self.case.profile == Profile::S3 {
+            true => encoded_key(self.uri.path()),
+            false => self.uri.path().to_owned(),
+        };
         let query = self.uri.query().map(|query| format!("?{query}"));
-        self.uri.path().to_owned() + &query.unwrap_or_default()
+        path + &query.unwrap_or_default()
+    }
+
+    /// The URI, with [`target`](Self::target) in it.
+    pub(crate) fn url(&self) -> String {
+        match (self.uri.scheme(), self.uri.authority()) {
+            (Some(scheme), Some(authority)) => format!("{scheme}://{authority}{}", self.target()),
+            _ => self.target(),
+        }
     }
 
     fn nominates(&self, name: &str) -> bool {
@@ -189,6 +202,12 @@ pub(crate) fn is_signed(name: &str) -> bool {
         "content-md5" | "content-type" | "host" => true,
         name => name.starts_with("x-amz-") || name == NAMED_HEADER,
     }
+}
+
+/// Decoded and encoded once. A raw `+` is a space, as it is in a query.
+fn encoded_key(path: &str) -> String {
+    const RESERVED_IN_KEY: &AsciiSet = &RESERVED.remove(b'/');
+    percent_encode(&decode(&path.replace('+', " ")), RESERVED_IN_KEY).to_string()
 }
 
 /// The names and values of a query, decoded.

@@ -118,13 +118,12 @@ impl Python {
 
 fn question(facts: &Facts<'_>) -> Value {
     let case = facts.case;
-    // Without a scheme no port is a default.
-    let scheme = facts.uri.scheme_str().unwrap_or("unknown");
     let host = facts.host.signed.as_ref().unwrap();
-    let authority = facts
-        .uri
-        .authority()
-        .map_or(&**host, |authority| authority.as_str());
+    let url = match facts.uri.authority() {
+        Some(_) => facts.url(),
+        // Without a scheme no port is a default.
+        None => format!("unknown://{host}{}", facts.target()),
+    };
     // Neither is asked to read a `Host` header.
     let is_signed = |name: &str| is_signed(name) && name != "host";
     let headers = case
@@ -136,7 +135,7 @@ fn question(facts: &Facts<'_>) -> Value {
     json!({
         "is_s3": case.profile == Profile::S3,
         "method": case.method.as_str(),
-        "url": format!("{scheme}://{authority}{}", facts.target()),
+        "url": url,
         "target": facts.target(),
         "host": host,
         "headers": headers.collect::<Vec<_>>(),

@@ -12,9 +12,9 @@ use percent_encoding::{PercentEncode, utf8_percent_encode};
 
 use crate::{Case, RESERVED};
 
-/// How a generated path or query is written.
+/// How a generated query is written.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[allow(clippy::exhaustive_enums, reason = "a path is the one or the other")]
+#[allow(clippy::exhaustive_enums, reason = "a query is the one or the other")]
 pub enum Encoding {
     /// Anything that `Uri` holds.
     Any,
@@ -23,11 +23,11 @@ pub enum Encoding {
 }
 
 impl Case {
-    /// The case that belongs to `seed`, with paths and queries written as told.
-    pub fn generate(profile: Profile, path: Encoding, query: Encoding, seed: u64) -> Self {
+    /// The case that belongs to `seed`.
+    pub fn generate(profile: Profile, query: Encoding, seed: u64) -> Self {
         let mut rng = Rng::with_seed(seed);
         let uri = loop {
-            let uri = uri(&mut rng, path, query);
+            let uri = uri(&mut rng, query);
             // What `Uri` does not take never reaches a signer, so it is drawn again.
             if uri.parse::<Uri>().is_ok() {
                 break uri;
@@ -56,11 +56,11 @@ impl Case {
     }
 }
 
-fn uri(rng: &mut Rng, path_encoding: Encoding, query_encoding: Encoding) -> String {
+fn uri(rng: &mut Rng, encoding: Encoding) -> String {
     if one_in(rng, 200) {
         return pick(rng, &["*", "h:443"]).to_owned();
     }
-    let path_and_query = path(rng, path_encoding) + &query(rng, query_encoding);
+    let path_and_query = path(rng) + &query(rng, encoding);
     if one_in(rng, 40) {
         return "/".to_owned() + path_and_query.trim_start_matches('/');
     }
@@ -90,16 +90,12 @@ fn authority(rng: &mut Rng) -> String {
     }
 }
 
-fn path(rng: &mut Rng, encoding: Encoding) -> String {
+fn path(rng: &mut Rng) -> String {
     let mut path = String::new();
     for _ in 0..rng.u8(..6) {
         path.push('/');
         for _ in 0..rng.u8(1..3) {
-            let piece = pick(rng, PATH);
-            match encoding {
-                Encoding::Any => path += piece,
-                Encoding::Strict => path.extend(encoded(piece)),
-            }
+            path += pick(rng, PATH);
         }
     }
     if rng.bool() {
