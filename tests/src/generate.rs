@@ -14,7 +14,7 @@ use crate::{Case, RESERVED};
 
 /// How a generated query is written.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[allow(clippy::exhaustive_enums, reason = "a query is the one or the other")]
+#[expect(clippy::exhaustive_enums, reason = "a query is the one or the other")]
 pub enum Encoding {
     /// Anything that `Uri` holds.
     Any,

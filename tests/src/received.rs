@@ -1,4 +1,4 @@
-//! A signed request as it reaches a server, and everything that could have happened to it before.
+//! A signed request as it reaches a server, and what could have happened to it on the way.
 
 use std::str;
 
@@ -20,7 +20,7 @@ pub struct Received {
 
 /// A part of a request that a signature covers, or the signature itself.
 #[derive(Clone, Debug, PartialEq)]
-#[allow(
+#[expect(
     clippy::exhaustive_enums,
     reason = "there is nothing else in a request"
 )]
@@ -37,7 +37,7 @@ pub enum Field {
 
 impl Received {
     /// What an HTTP/1.1 client makes of a signed request.
-    pub fn from(signed: &Parts, body: Bytes) -> Self {
+    pub fn of(signed: &Parts, body: Bytes) -> Self {
         let mut headers = signed.headers.clone();
         if let Some(authority) = signed.uri.authority() {
             let host = || HeaderValue::from_str(authority.as_str()).unwrap();
@@ -105,7 +105,8 @@ impl Received {
         self.with(field, &bytes)
     }
 
-    /// The request with one thing changed, added or taken away, in every way there is.
+    /// The request with each field made longer, each header doubled and taken away, headers added,
+    /// and each part of the query and of `Authorization` changed.
     pub fn field_changes(&self) -> Vec<(Field, Self)> {
         let mut changes = Vec::new();
         for field in self.fields() {

@@ -50,7 +50,7 @@ pub fn prove(verifier: &mut impl Verifier, generate: impl Fn(u64) -> Case) {
             count("requests that the signer refused".into());
             continue;
         };
-        let original = Received::from(&signed, case.body.clone().unwrap_or_default());
+        let original = Received::of(&signed, case.body.clone().unwrap_or_default());
         let verdict = verifier.verify(&case, &original);
         let misread = verifier.misreads(&case);
         assert_eq!(
