@@ -1,0 +1,56 @@
+//! Explaining any refusal: never the session token, never more than a screen.
+#![no_main]
+
+use std::{sync::LazyLock, time::SystemTime};
+
+use aws_credential_types::Credentials;
+use http::{Request, Response};
+use http_sigv4::{
+    CanonicalRequest, Explanation, Payload, Profile, Signer, SigningKey, SigningScope,
+};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|input: (bool, u8, &[u8])| {
+    let (keeps_signed, head, body) = input;
+    let mut response = Response::builder().status(if head & 1 == 0 { 403 } else { 400 });
+    for (bit, name, value) in [
+        (2, "x-amzn-errortype", "InvalidSignatureException"),
+        (4, "apigw-requestid", "1"),
+        (8, "x-aoss-response-hint", "X01:gw-helper-deny"),
+        (16, "date", "Thu, 01 Jan 1970 00:10:00 GMT"),
+    ] {
+        if head & bit != 0 {
+            response = response.header(name, value);
+        }
+    }
+    let (head, ()) = response.body(()).unwrap().into_parts();
+    let signed = keeps_signed.then_some(&*SIGNED);
+    let Some(explanation) = Explanation::of(&head, body, signed, SystemTime::UNIX_EPOCH) else {
+        return;
+    };
+    let shown = format!("{explanation}\n{explanation:?}");
+    assert!(shown.len() < 8 * 1024, "{shown}");
+    if keeps_signed {
+        let mut pieces = TOKEN.as_bytes().windows(8);
+        let shows = |piece: &[u8]| shown.as_bytes().windows(8).any(|shown| shown == piece);
+        assert!(!pieces.any(shows), "{shown}");
+    }
+});
+
+const TOKEN: &str =
+    "IQoJb3JpZ2luX2VjEXAMPLE0123456789abcdefghijklmnopqrstuvwxyz/ABCDEFGHIJKLMNOPQRSTU+==";
+
+static SIGNED: LazyLock<CanonicalRequest> = LazyLock::new(|| {
+    let credentials = Credentials::new("ASIAEXAMPLE", "secret", Some(TOKEN.into()), None, "fuzz");
+    let scope = SigningScope::new("execute-api", "us-east-1").unwrap();
+    let time = SystemTime::UNIX_EPOCH;
+    let key = SigningKey::derive(&credentials, &scope, time).unwrap();
+    let request = Request::get("https://h.example/prod/a%2Fb?k=v&x")
+        .body(())
+        .unwrap();
+    let (parts, ()) = request.into_parts();
+    let signer = Signer::new(Profile::STANDARD);
+    signer
+        .canonical_request(&parts, &key, Payload::EMPTY, time)
+        .unwrap()
+});
