@@ -230,6 +230,10 @@ impl Gate {
         refused: Generation,
         clock: &Clock,
     ) -> Option<Arc<Flight>> {
+        // The provider itself must not wait for its own load.
+        if is_loading(self) {
+            return None;
+        }
         let now = Moment::now(clock);
         let runtime = Handle::try_current().ok()?;
         let slot = self.lock();

@@ -13,6 +13,7 @@ mod refresh;
 mod rejection;
 mod rig;
 mod runtimes;
+mod sdk_rules;
 mod signing;
 mod source;
 mod threads;
