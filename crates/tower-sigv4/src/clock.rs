@@ -20,11 +20,6 @@ impl Clock {
         }
     }
 
-    /// The time as servers have it, as far as that is known.
-    pub(crate) fn now(&self) -> SystemTime {
-        self.read().1
-    }
-
     /// One reading: the time by the local clock, and as servers have it.
     pub(crate) fn read(&self) -> (SystemTime, SystemTime) {
         let local = (self.local)();

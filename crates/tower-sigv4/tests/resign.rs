@@ -10,6 +10,10 @@ use std::{
     time::Duration,
 };
 
+use aws_credential_types::{
+    Credentials,
+    provider::{ProvideCredentials, future},
+};
 use bytes::Bytes;
 use common::{
     Clock, Empty, Recorder, Rotating, credentials, full, id, layer, moment, post, ready, signed_as,
@@ -258,4 +262,88 @@ async fn a_remedy_tells_when_another_attempt_would_be_signed_otherwise() {
     let response = ready(&mut client).await.call(request()).await.unwrap();
     assert_eq!(response.status(), StatusCode::OK);
     assert!(response.extensions().get::<Remedy>().is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_clock_a_day_ahead_makes_temporary_credentials_look_expired_until_it_is_known() {
+    let recorder =
+        Recorder::answering(
+            |request| match request.headers["x-amz-date"].to_str().unwrap() {
+                "20150830T123600Z" => Response::default(),
+                _ => refusal(403, "InvalidSignatureException", 0),
+            },
+        );
+    let provider = Counting::new();
+    let layer = SigV4Layer::new("execute-api", "us-east-1", provider.clone()).unwrap();
+    let layer = layer.clock(|| moment() + HOUR * 24);
+    for attempts in [2, 1] {
+        let outcome = call(ResignPolicy::new(), layer.clone(), &recorder).await;
+        assert_eq!(outcome, (StatusCode::OK, attempts));
+    }
+    tokio::time::advance(Duration::from_secs(60)).await;
+    call(ResignPolicy::new(), layer.clone(), &recorder).await;
+    tokio::task::yield_now().await;
+    let loads = provider.loads.load(Ordering::Relaxed);
+    assert_eq!(
+        (loads, layer.credentials().stats().consecutive_failures),
+        (2, 0)
+    );
+}
+
+/// Counts how often it is asked for credentials, which live for an hour.
+#[derive(Clone, Debug)]
+struct Counting {
+    loads: Arc<AtomicU32>,
+    started: tokio::time::Instant,
+}
+
+impl Counting {
+    fn new() -> Self {
+        Self {
+            loads: Arc::default(),
+            started: tokio::time::Instant::now(),
+        }
+    }
+}
+
+impl ProvideCredentials for Counting {
+    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        let load = self.loads.fetch_add(1, Ordering::Relaxed);
+        let expiry = moment() + self.started.elapsed() + HOUR;
+        let id = format!("AKID{load}");
+        let credentials = Credentials::new(id, "secret", None, Some(expiry), "test");
+        future::ProvideCredentials::ready(Ok(credentials))
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_hostile_server_cannot_drive_the_clock_far_nor_the_provider_often() {
+    let turn = AtomicU32::new(0);
+    let recorder = Recorder::answering(move |_| match turn.fetch_add(1, Ordering::Relaxed) % 4 {
+        0 => refusal(403, "InvalidSignatureException", 24 * 3_600),
+        1 => refusal(403, "ExpiredTokenException", 0),
+        2 => refusal(403, "InvalidSignatureException", -24 * 3_600),
+        _ => refusal(403, "SignatureDoesNotMatch", 1_000_000),
+    });
+    let provider = Counting::new();
+    let started = provider.started;
+    let layer = SigV4Layer::new("execute-api", "us-east-1", provider.clone()).unwrap();
+    let layer = layer.clock(move || moment() + started.elapsed());
+    for minute in 1..=10 {
+        let before = provider.loads.load(Ordering::Relaxed);
+        for _ in 0..600 {
+            call(ResignPolicy::new(), layer.clone(), &recorder).await;
+            tokio::time::advance(Duration::from_millis(100)).await;
+            assert!(layer.clock_offset().abs() <= 25 * 3_600);
+        }
+        let loads = provider.loads.load(Ordering::Relaxed) - before;
+        assert!(loads <= 3, "{loads} loads in minute {minute}");
+        println!(
+            "minute {minute}: {loads} loads, offset {} s",
+            layer.clock_offset()
+        );
+    }
 }

@@ -112,7 +112,8 @@ pub(crate) fn judge(lifetime: Option<Duration>, held: Option<Rival>) -> Verdict 
     match (lifetime, held.remaining) {
         // Nobody said for how long they would be good: the provider's latest word counts.
         (_, None) => Verdict::Better,
-        _ if held.same => Verdict::NoProgress,
+        // Had they expired, the clock has been corrected since.
+        (_, Some(remaining)) if held.same && !remaining.is_zero() => Verdict::NoProgress,
         _ if held.rejected => Verdict::Better,
         (Some(lifetime), Some(remaining)) if lifetime <= remaining.saturating_add(SLACK) => {
             Verdict::NoProgress
@@ -231,6 +232,7 @@ mod tests {
                 rival(Some(hour), false, true, false),
                 NoProgress,
             ),
+            (Some(hour), rival(expired, false, true, false), Better),
             (Some(MINUTE), rival(Some(hour), true, false, false), Better),
             (Some(hour), rival(Some(hour), true, true, false), NoProgress),
             (Some(MINUTE), rival(None, false, false, false), Better),

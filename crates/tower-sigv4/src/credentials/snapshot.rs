@@ -135,7 +135,7 @@ impl Snapshot {
 /// How long `credentials` are to live; `None` if nobody said so.
 pub(super) fn lifetime(credentials: &Credentials, now: &Moment) -> Option<Duration> {
     let expiry = credentials.expiry()?;
-    Some(expiry.duration_since(now.wall).unwrap_or_default())
+    Some(now.until(expiry))
 }
 
 /// Neither a key nor a token.

@@ -12,16 +12,31 @@ use crate::clock::Clock;
 /// sleeps or a Lambda sandbox is frozen. Whichever has seen more time pass is right.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Moment {
+    /// The local clock's, so that what a server says of the time makes nothing look older.
     pub(crate) wall: SystemTime,
+    /// The servers'.
+    true_wall: SystemTime,
     /// Tokio's, so that a test which pauses tokio's time has both in hand.
     monotonic: Instant,
 }
 
 impl Moment {
     pub(crate) fn now(clock: &Clock) -> Self {
+        let (wall, true_wall) = clock.read();
         Self {
-            wall: clock.now(),
+            wall,
+            true_wall,
             monotonic: Instant::now(),
+        }
+    }
+
+    /// How long it is until a moment of the servers' time; zero if that is past.
+    pub(crate) fn until(&self, time: SystemTime) -> Duration {
+        let by = |wall| time.duration_since(wall).unwrap_or_default();
+        // A server that is wrong must not make good credentials look expired.
+        match by(self.true_wall) {
+            Duration::ZERO => by(self.wall),
+            left => left,
         }
     }
 
@@ -61,8 +76,10 @@ mod tests {
     use super::*;
 
     fn moment(wall: u64, monotonic: Instant) -> Moment {
+        let wall = UNIX_EPOCH + Duration::from_secs(wall);
         Moment {
-            wall: UNIX_EPOCH + Duration::from_secs(wall),
+            wall,
+            true_wall: wall,
             monotonic,
         }
     }
@@ -80,6 +97,20 @@ mod tests {
             (moment(100, later), 60),
         ] {
             assert_eq!(now.since(&begin), Duration::from_secs(seconds));
+        }
+    }
+
+    #[test]
+    fn servers_are_believed_about_an_expiry_unless_it_were_past() {
+        let local = UNIX_EPOCH + Duration::from_secs(10_000);
+        let expiry = local + Duration::from_secs(3_600);
+        for (offset, left) in [(0, 3_600), (600, 3_000), (3_600, 3_600), (7_200, 3_600)] {
+            let moment = Moment {
+                wall: local,
+                true_wall: local + Duration::from_secs(offset),
+                monotonic: Instant::now(),
+            };
+            assert_eq!(moment.until(expiry).as_secs(), left, "{offset}");
         }
     }
 
