@@ -123,10 +123,15 @@ impl Error {
         )
     }
 
-    /// Whether it is the host alone that was refused.
-    pub(crate) fn is_other_host(&self) -> bool {
+    /// Whether it is this host that was refused, over whatever transport.
+    pub(crate) fn refuses(&self, host: &str) -> bool {
         use Kind::*;
-        matches!(self.inner.kind, RefusedHost { .. } | UndetectedHost { .. })
+        match &self.inner.kind {
+            RefusedHost { host: refused, .. } | UndetectedHost { host: refused } => {
+                **refused == *host
+            }
+            _ => false,
+        }
     }
 
     /// Whether a setting is at fault, of the layer or of a request's

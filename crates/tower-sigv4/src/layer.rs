@@ -195,7 +195,8 @@ impl SigV4Layer {
     /// Signs for the host that the service sees, where that is not the one that requests are sent
     /// to: behind a CDN of one's own, or through a VPC endpoint. See [`Signer::signing_host`].
     ///
-    /// The host that requests are sent to has to be allowed all the same.
+    /// The host that requests are sent to has to be allowed all the same, and so has the one of a
+    /// `Host` header.
     ///
     /// # Errors
     ///

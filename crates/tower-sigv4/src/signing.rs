@@ -46,21 +46,25 @@ impl<'a> Signing<'a> {
             signer = Cow::Owned(named.map_err(Error::configuration)?);
         }
         let uri = request.uri();
-        let destination = destination(uri, request.headers())?;
+        let (destination, passed_on) = destination(uri, request.headers())?;
         let signing = Self::to_host(config, signer, options, destination).and_then(|signing| {
             // A request without any host is the signer's to refuse.
-            if let Some(host) = destination.or_else(|| signing.signer.host_override()) {
-                let host = name(host);
+            let signing_host = signing.signer.host_override().map(name).transpose()?;
+            let host = destination.or(signing_host);
+            for host in host.into_iter().chain(passed_on) {
                 config.hosts.check_host(host, &signing.scope)?;
+            }
+            if let Some(host) = host {
                 let profile = signing.signer.profile();
                 config.hosts.check_transport(uri, host, profile)?;
             }
             Ok(signing)
         });
-        let forwards = || destination.is_some_and(|host| config.hosts.forwards(name(host)));
-        match signing {
-            Err(error) if error.is_other_host() && forwards() => Ok(None),
-            signing => signing.map(Some),
+        match (signing, destination) {
+            (Err(error), Some(host)) if error.refuses(host) && config.hosts.forwards(host) => {
+                Ok(None)
+            }
+            (signing, _) => signing.map(Some),
         }
     }
 
@@ -83,7 +87,10 @@ impl<'a> Signing<'a> {
                 (Cow::Owned(scope), None)
             }
             (None, service, region) => {
-                let host = signer.host_override().or(destination);
+                let host = match signer.host_override() {
+                    Some(host) => Some(name(host)?),
+                    None => destination,
+                };
                 let (scope, profile) = detected(host)?;
                 match (service, region) {
                     (None, None) => (Cow::Owned(scope), Some(profile)),
@@ -170,7 +177,7 @@ fn other_scope(
 
 /// What a host tells.
 fn detected(host: Option<&str>) -> Result<(SigningScope, Profile), Error> {
-    let host = name(host.ok_or(Kind::UncertainHost)?);
+    let host = host.ok_or(Kind::UncertainHost)?;
     let detected =
         Endpoint::detect(host).and_then(|endpoint| Ok((endpoint.scope()?, endpoint.profile())));
     detected.map_err(|error| Error::with_source(Kind::UndetectedHost { host: host.into() }, error))

@@ -162,6 +162,11 @@ async fn a_host_that_may_be_signed_for_is_never_sent_an_unsigned_request_instead
         ),
         (detecting(), FOREIGN),
         (layer(), "http://api.example.com/"),
+        // It is not the request's host that does not tell what to sign for.
+        (
+            detecting().signing_host("cdn.example.com").unwrap(),
+            "https://abc123.execute-api.us-east-1.amazonaws.com/",
+        ),
     ] {
         let recorder = Recorder::default();
         let client = layer.host_policy(named.clone()).layer(recorder.clone());
