@@ -142,7 +142,7 @@ fn a_future_is_no_larger_than_the_inner_ones_and_a_little() {
     }
     let size = size(|mut client, request| client.call(request));
     // What the request was signed with, to learn from the response.
-    let attempt = 8 * size_of::<usize>();
+    let attempt = 8 * size_of::<&()>();
     assert!(size <= size_of::<AnswerOf<Small>>() + attempt, "{size}");
 }
 
