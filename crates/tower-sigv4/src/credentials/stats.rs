@@ -4,9 +4,9 @@ use super::Generation;
 
 /// What a [`CredentialsCache`](crate::CredentialsCache) has done so far, and how it stands.
 ///
-/// Reading it costs about as much as a look at the cache does. With the feature `metrics`, the same
-/// is recorded through the [`metrics`](https://docs.rs/metrics) facade as it happens, under names
-/// that begin with `tower_sigv4_credentials_`.
+/// Cheap to read. With the feature `metrics`, the same is recorded through the
+/// [`metrics`](https://docs.rs/metrics) facade as it happens, under names that begin with
+/// `tower_sigv4_credentials_`.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct Stats {

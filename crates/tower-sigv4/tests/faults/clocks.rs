@@ -143,3 +143,20 @@ async fn f31_a_clock_that_is_set_back_does_not_prolong_a_pause() {
     sleep(paused).await;
     assert!(rig.call().await.result.is_ok());
 }
+
+#[tokio::test(start_paused = true)]
+async fn f31_a_load_that_a_wrong_clock_let_start_is_joined_all_the_same() {
+    let rig = Rig::new(|begun| match begun.number {
+        1 => Step::Error,
+        _ => Step::Living(HOUR).after(MILLI * 50),
+    });
+    rig.call().await;
+    rig.wall.set(HOURS);
+    let first = tokio::spawn(crate::rig::call(rig.client.clone()));
+    sleep(MILLI).await;
+    rig.wall.set(-HOURS);
+    // By both clocks the pause after the failure is not over.
+    assert!(rig.call().await.result.is_ok());
+    assert!(first.await.unwrap().result.is_ok());
+    assert_eq!(rig.provider.loads(), 2);
+}

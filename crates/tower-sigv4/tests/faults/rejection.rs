@@ -135,6 +135,24 @@ async fn refused_credentials_are_replaced_even_by_shorter_lived_ones() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_refusal_stands_when_the_provider_prolongs_the_life_of_what_was_refused() {
+    let rig = Rig::new(|begun| match begun.number {
+        1 => Step::Living(HOUR),
+        2 | 3 => Step::Prolonged(HOUR * u32::try_from(begun.number).unwrap()),
+        _ => Step::Error,
+    });
+    rig.call().await;
+    rig.cache
+        .invalidate(rig.cache.current_generation().unwrap());
+    rig.traffic(1, MINUTE - SECOND).await.assert_unhindered();
+    assert_eq!(rig.provider.loads(), 2);
+    rig.traffic(1, MINUTE).await.assert_unhindered();
+    assert_eq!(rig.provider.loads(), 3);
+    sleep(HOUR * 4).await;
+    assert!(rig.call().await.error().to_string().contains("refused"));
+}
+
+#[tokio::test(start_paused = true)]
 async fn only_responses_with_a_client_error_say_which_credentials_they_are_about() {
     for (status, says) in [(200, false), (403, true), (400, true), (500, false)] {
         let inner =

@@ -92,6 +92,21 @@ fn f33_when_the_runtime_of_a_cold_load_stands_still_another_takes_over() {
 }
 
 #[test]
+fn f33_those_who_wait_for_a_load_that_stands_still_wait_for_the_one_that_takes_over() {
+    let (still, other) = (runtime(), runtime());
+    let rig = other.block_on(async { Rig::new(|_| Step::Living(HOUR).after(MILLI * 50)) });
+    start_load(&still, &rig);
+    other.block_on(async {
+        let early = tokio::spawn(call(rig.client.clone()));
+        yield_now().await;
+        rig.wall.freeze(60);
+        assert_eq!(rig.call().await.took, MILLI * 50);
+        assert_eq!(early.await.unwrap().took, MILLI * 50);
+    });
+    assert_eq!(rig.provider.loads(), 2);
+}
+
+#[test]
 fn f33_when_the_runtime_of_a_refresh_stands_still_nobody_waits() {
     let (still, other) = (runtime(), runtime());
     let rig = other.block_on(async { Rig::new(|_| Step::Living(HOUR).after(MILLI * 50)) });
@@ -216,6 +231,20 @@ fn f36_without_a_runtime_a_request_loads_by_itself() {
         (rig.provider.loads(), rig.inner.keys()),
         (2, vec![1, 1, 1, 1, 2])
     );
+}
+
+#[test]
+fn f36_without_a_runtime_an_outage_past_the_expiry_ends_too() {
+    let rig = Rig::new(|begun| match begun.number {
+        2 => Step::Error,
+        _ => Step::Living(HOUR),
+    });
+    for _ in 0..2 {
+        assert!(block_on(rig.call()).result.is_ok());
+        rig.wall.freeze(3_601);
+    }
+    assert!(block_on(rig.call()).result.is_ok());
+    assert_eq!(rig.inner.keys(), [1, 1, 3]);
 }
 
 #[test]

@@ -28,6 +28,8 @@ pub(crate) enum Step {
     Living(Duration),
     /// Credentials that expire at this time.
     Expiring(SystemTime),
+    /// The first load's credentials, with so long to live now.
+    Prolonged(Duration),
     /// Credentials without an expiry.
     Unlimited,
     /// A failure that may pass.
@@ -140,6 +142,7 @@ impl Script {
                 self.expires(begun.number, expiry);
                 Ok(credentials(begun.number, Some(expiry)))
             }
+            Step::Prolonged(life) => Ok(credentials(1, Some(self.wall.now() + life))),
             Step::Unlimited => Ok(credentials(begun.number, None)),
             Step::Error => Err(CredentialsError::provider_error("scripted failure")),
             Step::Misconfigured => Err(CredentialsError::invalid_configuration("scripted mistake")),
