@@ -114,13 +114,25 @@ impl Collected {
         }
     }
 
-    fn pop(&mut self) -> Option<Bytes> {
+    pub(crate) fn pop(&mut self) -> Option<Bytes> {
         let next = match self.first.is_empty() {
             true => self.rest.pop_front()?,
             false => std::mem::take(&mut self.first),
         };
         self.remaining -= next.len() as u64;
         Some(next)
+    }
+
+    #[cfg(feature = "explain")]
+    pub(crate) fn remaining(&self) -> u64 {
+        self.remaining
+    }
+
+    /// A copy of the first bytes.
+    #[cfg(feature = "explain")]
+    pub(crate) fn start(&self, limit: usize) -> Vec<u8> {
+        let pieces = std::iter::once(&self.first).chain(&self.rest);
+        pieces.flatten().take(limit).copied().collect()
     }
 }
 

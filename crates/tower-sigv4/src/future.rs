@@ -111,7 +111,7 @@ where
                 }
                 StateProj::Responding { future, attempt } => {
                     let mut result = ready!(future.poll(cx)).map_err(Into::into);
-                    if let (Ok(response), Some(attempt)) = (&mut result, attempt) {
+                    if let (Ok(response), Some(attempt)) = (&mut result, attempt.take()) {
                         attempt.learn(response);
                     }
                     return Poll::Ready(result);

@@ -52,6 +52,7 @@
 //! | --- | --- |
 //! | trace, total timeout | see the whole call, and the wait for credentials |
 //! | follow-redirect | each hop is judged and signed by itself; a client below must not follow any |
+//! | `ExplainLayer`, with feature `explain` | explains what is refused in the end |
 //! | retry | each attempt is signed afresh, with the time and the credentials of then |
 //! | timeout per attempt | |
 //! | default headers, compression, body mapping | the signature covers what they make |
@@ -90,6 +91,10 @@
 //! are replaced. The refused request itself is answered with the refusal; [`Remedy`] says when it is
 //! worth another attempt, and feature `retry` makes it.
 //!
+//! With feature `explain`, `ExplainLayer` says of any refusal which line of the canonical request
+//! differed, who changes such a thing on the way, and what to do about it: in the log, and in the
+//! response's extensions.
+//!
 //! # Runtime
 //!
 //! Credentials are loaded in short tokio tasks, so a service belongs in a tokio runtime with its
@@ -102,6 +107,8 @@
 //!
 //! - `aws-config`: `SigV4Layer::from_default_chain`, which finds region and credentials as the AWS
 //!   SDKs do, at the cost of some 140 crates.
+//! - `explain`: `ExplainLayer` and the module `explain`. Brings an XML parser, and canonicalises each
+//!   request that goes through `ExplainLayer` twice.
 //! - `metrics`: what the credentials cache does is recorded through the [metrics] facade, besides
 //!   its [`Stats`] and its [tracing] events.
 //! - `retry`: `ResignPolicy` for tower's retry layer sends a request once more, signed afresh, where
@@ -118,6 +125,8 @@ mod credentials;
 #[cfg(feature = "aws-config")]
 mod default_chain;
 mod error;
+#[cfg(feature = "explain")]
+pub mod explain;
 mod future;
 mod guard;
 mod keys;
@@ -132,6 +141,8 @@ mod service;
 mod signing;
 mod skew;
 
+#[cfg(feature = "explain")]
+pub use self::explain::{ExplainLayer, Explanation};
 #[cfg(feature = "retry")]
 pub use self::resign::{ResignFuture, ResignOr, ResignPolicy};
 pub use self::{

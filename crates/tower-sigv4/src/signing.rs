@@ -10,6 +10,8 @@ use http::{
 use http_body::Body;
 use http_sigv4::{Endpoint, Payload, Profile, Signer, SigningScope};
 
+#[cfg(feature = "explain")]
+use crate::explain::{Keep, Signed};
 use crate::{
     CredentialsCache, Error, PayloadMode, SigningOptions,
     attempt::Attempt,
@@ -157,12 +159,22 @@ impl<'a> Signing<'a> {
     ) -> Result<Attempt, Error> {
         let (sent, now) = clock.read();
         let key = snapshot.keys.key(&snapshot.credentials, &self.scope, now)?;
+        #[cfg(feature = "explain")]
+        let signed = match parts.extensions.remove::<Keep>() {
+            Some(Keep) => {
+                let request = self.signer.canonical_request(parts, &key, payload, now)?;
+                Some(Box::new(Signed::new(request, now)))
+            }
+            None => None,
+        };
         self.signer.sign(parts, &key, payload, now)?;
         Ok(Attempt {
             credentials: self.credentials.clone().into_owned(),
             snapshot,
             clock: clock.clone(),
             sent,
+            #[cfg(feature = "explain")]
+            signed,
         })
     }
 }

@@ -1,0 +1,78 @@
+//! Why a service refused a request, told where it happens.
+//!
+//! [`ExplainLayer`] stands above [`SigV4Layer`](crate::SigV4Layer). When a service refuses a request,
+//! it reads what the service says, compares that with what was signed, and tells in the log which line
+//! differed and what to change. The same [`Explanation`] is in the response's extensions; the response
+//! is otherwise what the service sent, byte for byte.
+//!
+//! ```
+//! use bytes::Bytes;
+//! use http::{Request, Response};
+//! use http_body_util::Full;
+//! use tower::{ServiceBuilder, ServiceExt};
+//! use tower_sigv4::{ExplainLayer, Explanation, SigV4Layer, explain::Cause};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), tower::BoxError> {
+//! # let provider = aws_credential_types::Credentials::new("AKID", "secret", None, None, "example");
+//! # let http_client = tower::service_fn(|_: Request<tower_sigv4::SignedBody<Full<Bytes>>>| async {
+//! #     let refusal = r#"{"message":"Credential should be scoped to a valid region, not 'us-east-1'."}"#;
+//! #     Response::builder()
+//! #         .status(403)
+//! #         .header("x-amzn-errortype", "InvalidSignatureException")
+//! #         .body(Full::<Bytes>::from(refusal))
+//! # });
+//! let client = ServiceBuilder::new()
+//!     .layer(ExplainLayer::new())
+//!     .layer(SigV4Layer::new("execute-api", "us-east-1", provider)?.allow_host("api.example.com")?)
+//!     .service(http_client);
+//!
+//! // A custom domain, of an API that is in another region.
+//! let request = Request::get("https://api.example.com/orders").body(Full::<Bytes>::default())?;
+//! let response = client.oneshot(request).await?;
+//!
+//! let explanation = response.extensions().get::<Explanation>().unwrap();
+//! assert_eq!(explanation.cause(), Cause::ScopeRegion);
+//! eprintln!("{explanation}"); // as the log has it already
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Where it goes in a stack
+//!
+//! Above `SigV4Layer`, from which it learns what was signed, and above a retry, so that only what was
+//! refused in the end is explained; a retry below needs nothing for it, as extensions are cloned with
+//! their request. Below a follow-redirect: tower-http's drops the extensions of a request that goes to
+//! another origin, whose refusal would then be explained without what was signed.
+//!
+//! Below `SigV4Layer`, or without one, it explains what it can tell from the answer alone. A
+//! decompression belongs below: of a compressed answer only the head is read.
+//!
+//! # What it costs
+//!
+//! A request is canonicalised twice, once to be signed and once to be kept, until its answer is there.
+//! An answer that is no refusal is passed on as it came. A refusal's body is held until it has ended,
+//! has given 64 KiB, or has taken two seconds, whichever is first, and the response is not there before
+//! that; a stream of events is not waited for at all.
+//!
+//! # What is logged
+//!
+//! Each [`Cause`] at most once a minute, at level `WARN`, for all clients of one layer and its clones
+//! together. It does not say which request it was; a span around the call does, as of tower-http's
+//! `TraceLayer`.
+//!
+//! An explanation never shows a secret key, a session token or a signature, not even where the service
+//! repeats them. It does show the lines that differ: path, query, and the values of signed headers.
+
+mod body;
+mod future;
+mod layer;
+mod log;
+mod read;
+mod service;
+mod signed;
+
+pub use http_sigv4::explain::{Cause, Difference, Explanation, Line};
+
+pub(crate) use self::signed::{Keep, Signed};
+pub use self::{body::ExplainedBody, future::ExplainFuture, layer::ExplainLayer, service::Explain};
