@@ -15,6 +15,8 @@ use crate::payload::Permit;
 /// It is either what was read of `B` for its hash, in the very buffers that `B` gave, or `B` itself
 /// where the signature does not cover it. Size hint and end of stream are exact, so a body that was
 /// collected goes out with a `content-length`.
+// Without `Default`, so that tower-http's `FollowRedirect` does not compile below the layer, where it
+// would take the session token to other hosts.
 pub struct SignedBody<B> {
     kind: Kind<B>,
 }

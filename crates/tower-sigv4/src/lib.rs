@@ -60,6 +60,13 @@
 //! | buffer, concurrency limit | only if they are short: time passes in them; a client that is not `Clone` needs the buffer |
 //! | the client | |
 //!
+//! A client below that follows redirects by itself sends a request on as it was signed, wherever they
+//! lead, and the layer sees nothing of it: clients leave out `authorization` on the way to another
+//! host, but not `x-amz-security-token`. Turn that off, as with reqwest's `redirect::Policy::none()`;
+//! tower-http's `FollowRedirect` does not compile there. Above the layer, a redirect from any host to
+//! one that may be signed for is signed; with tower-http's policy `SameOrigin`, none is followed to
+//! another host.
+//!
 //! The layer changes the request's body from `B` to [`SignedBody<B>`]. A client generic over its
 //! body, as hyper-util's, does not notice; before one with a body of its own, map it with
 //! tower-http's `map_request_body`.

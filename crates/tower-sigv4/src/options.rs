@@ -4,7 +4,8 @@ use crate::{CredentialsCache, PayloadMode};
 ///
 /// Put it into the request's extensions. The layer takes it out before it forwards the request, so
 /// nothing below sees it. What clones requests above, as tower's retry does, clones it with them; a
-/// redirect that tower-http follows to another origin is without it, and what the layer says holds.
+/// redirect that tower-http follows to another origin is without it, and what the layer says holds,
+/// its credentials too, unless `FilterCredentials` was told to `allow_extension` this type.
 ///
 /// ```
 /// use http::Request;

@@ -14,6 +14,10 @@ use crate::{Error, error::Kind};
 /// configured service and region, by https. Each request is judged by its own URI, and by its `Host`
 /// header where it has one, so a redirect followed above the layer is judged as well.
 ///
+/// An AWS host of the service and region may be another customer's, who can do nothing with the
+/// signature, which is good for that host only, nor with the session token, which takes the secret
+/// access key.
+///
 /// A host on the loopback interface (a loopback address, or `localhost`) has to be allowed too, but
 /// may then be reached by plain http.
 ///

@@ -11,8 +11,8 @@ mod uris;
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
-use common::{Sent, assert_signed_for, credentials, full, id, moment, secret, send, token};
-use http::{Request, Uri, header::AUTHORIZATION};
+use common::{Sent, assert_signed_for, credentials, full, id, moment, send};
+use http::{HeaderName, Request, Uri, header::HOST, request::Parts};
 use http_body_util::Full;
 use tower_sigv4::{HostPolicy, OtherHosts, SigV4Layer};
 use url::Url;
@@ -72,15 +72,12 @@ fn get(uri: &str) -> Request<Full<Bytes>> {
 fn signed_before(uri: &str) -> Request<Full<Bytes>> {
     let mut request = get(uri);
     for (name, value) in [
-        (
-            "authorization",
-            "AWS4-HMAC-SHA256 Credential=AKIDFIRST/20150830/us-east-1/execute-api/aws4_request, SignedHeaders=host, Signature=0a",
-        ),
+        ("authorization", "AWS4-HMAC-SHA256 Credential=..."),
         ("x-amz-content-sha256", "UNSIGNED-PAYLOAD"),
         ("x-amz-date", "20150830T123600Z"),
         ("x-amz-region-set", "*"),
-        ("x-amz-s3session-token", "AKIDFIRST"),
-        ("x-amz-security-token", "AKIDFIRST"),
+        ("x-amz-s3session-token", "token"),
+        ("x-amz-security-token", "token"),
         ("x-amz-meta-a", "not of a signature"),
     ] {
         request.headers_mut().append(name, value.parse().unwrap());
@@ -88,19 +85,12 @@ fn signed_before(uri: &str) -> Request<Full<Bytes>> {
     request
 }
 
-/// Asserts that a request has nothing of a signature: no header of one, and no credential anywhere.
+/// Asserts that a request has no header but `Host` and what [`signed_before`] has besides a signature.
 #[track_caller]
 fn assert_bare(sent: &Sent) {
-    let parts = &sent.parts;
-    for (name, value) in &parts.headers {
-        let value = String::from_utf8_lossy(value.as_bytes());
-        assert!(name != AUTHORIZATION && name != "x-amz-date", "{parts:?}");
-        for ours in [id(1), &secret(id(1)), &token(id(1)), "AWS4-", "UNSIGNED"] {
-            assert!(!value.contains(ours), "{name}: {value}");
-        }
-    }
-    let uri = parts.uri.to_string();
-    assert!(!uri.to_lowercase().contains("x-amz-"), "{uri}");
+    let Parts { uri, headers, .. } = &sent.parts;
+    let may_stay = |name: &HeaderName| name == HOST || name == "x-amz-meta-a";
+    assert!(headers.keys().all(may_stay), "{uri}: {headers:?}");
 }
 
 /// Asserts that a request is signed for the host that it is sent to, and that every other parser
