@@ -72,7 +72,7 @@ pub(super) fn finding(
     redactor: &Redactor<'_>,
 ) -> Option<Finding> {
     let found = refused_date(refusal, ours)
-        .or_else(|| authorization(refusal))
+        .or_else(|| authorization(refusal, ours))
         .or_else(|| scope(refusal))
         .or_else(|| body_hash(refusal, ours))
         .or_else(|| no_signature(refusal, ours))
@@ -109,7 +109,7 @@ fn refused_date(refusal: &Refusal<'_>, ours: &Ours<'_>) -> Option<Finding> {
 }
 
 /// What services find wrong with the signature before they compute it.
-fn authorization(refusal: &Refusal<'_>) -> Option<Finding> {
+fn authorization(refusal: &Refusal<'_>, ours: &Ours<'_>) -> Option<Finding> {
     if refusal.says("is named as a signedheader, but it does not exist") {
         let name = refusal.quoted_after("");
         return Some(Finding::new(Cause::HeaderMissing, name));
@@ -124,6 +124,17 @@ fn authorization(refusal: &Refusal<'_>) -> Option<Finding> {
     let names = refusal.fields.headers_not_signed.as_deref();
     if names.is_some() || refusal.says("headers present in the request which were not signed") {
         return Some(Finding::new(Cause::HeaderNotSigned, names));
+    }
+    if refusal.says("must be a 'signedheader'") {
+        // `Host`, or any header of AWS's that arrived.
+        let name = refusal.quoted_after("");
+        let was_signed = |name: &str| ours.lines.map(|lines| lines.header(name).is_some());
+        let cause = match name.and_then(|name| was_signed(&name.to_ascii_lowercase())) {
+            Some(true) => Cause::SignedHeaders,
+            Some(false) => Cause::HeaderNotSigned,
+            None => Cause::IncompleteSignature,
+        };
+        return Some(Finding::new(cause, name));
     }
     refusal
         .says("only one auth mechanism")
@@ -183,9 +194,8 @@ fn no_signature(refusal: &Refusal<'_>, ours: &Ours<'_>) -> Option<Finding> {
         };
         return Some(Finding::new(cause, None));
     }
-    let is_incomplete = refusal.code_is(&["IncompleteSignature"])
-        || refusal.says("authorization header requires")
-        || refusal.says("must be a 'signedheader'");
+    let is_incomplete =
+        refusal.code_is(&["IncompleteSignature"]) || refusal.says("authorization header requires");
     is_incomplete.then(|| Finding::new(Cause::IncompleteSignature, None))
 }
 
