@@ -7,7 +7,7 @@ use http::{Request, StatusCode, Version};
 use http_body_util::Full;
 use tests::Wire;
 use tower::{Service, ServiceBuilder, ServiceExt};
-use tower_sigv4::{ResignPolicy, SigV4Layer};
+use tower_sigv4::{ResignPolicy, SigV4Layer, SignedBody};
 
 const HOUR: i64 = 3_600;
 const URI: &str = "https://abc123.execute-api.eu-west-1.amazonaws.com/prod";
@@ -40,7 +40,7 @@ async fn every_call_succeeds_after_at_most_one_refused_attempt_then_without_any(
         let mut client = ServiceBuilder::new()
             .retry(ResignPolicy::new())
             .layer(layer(skew))
-            .service(wire.client::<Full<Bytes>>(Version::HTTP_11));
+            .service(wire.client::<SignedBody<Full<Bytes>>>(Version::HTTP_11));
         let mut attempts = Vec::new();
         for _ in 0..3 {
             let response = client.ready().await.unwrap().call(request()).await.unwrap();

@@ -100,7 +100,7 @@ impl Wire {
     pub fn client<B>(
         &self,
         version: Version,
-    ) -> Client<impl Connect + Clone + Send + Sync + 'static, SignedBody<B>>
+    ) -> Client<impl Connect + Clone + Send + Sync + 'static, B>
     where
         B: Body + Send + Unpin + 'static,
         B::Data: Send,
@@ -132,7 +132,7 @@ impl Wire {
         B::Data: Send,
         B::Error: Into<BoxError>,
     {
-        let client = layer.layer(self.client::<B>(version));
+        let client = layer.layer(self.client::<SignedBody<B>>(version));
         let response = client.oneshot(request).await?;
         let (parts, body) = response.into_parts();
         Ok(Response::from_parts(
