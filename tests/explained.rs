@@ -1,14 +1,14 @@
 //! Refusals of a gateway that verifies with `aws-sigv4` and writes what it computed, explained on the
 //! way back.
 
-use std::time::{Duration, SystemTime};
+use std::{
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
 use aws_credential_types::Credentials;
 use bytes::Bytes;
-use http::{
-    HeaderValue, Method, Request, Response, StatusCode, Version,
-    header::{AUTHORIZATION, CONTENT_TYPE},
-};
+use http::{HeaderValue, Method, Request, Response, StatusCode, Version, header::CONTENT_TYPE};
 use http_body_util::{BodyExt, Full};
 use tests::{Keys, Wire};
 use tower::{BoxError, ServiceBuilder, ServiceExt, service_fn};
@@ -18,11 +18,12 @@ use tower_sigv4::{
 };
 
 const HOST: &str = "abc123.execute-api.eu-west-1.amazonaws.com";
-const TARGET: &str = "/prod/a%2Fb%20c/d/?q=x+y&z=1";
+const PATH: &str = "/prod/a%2Fb%20c/d/";
+const QUERY: &str = "q=x+y&z=1";
 
 /// A request with something of everything that a signature covers.
 fn request() -> Request<Full<Bytes>> {
-    Request::post(format!("https://{HOST}{TARGET}"))
+    Request::post(format!("https://{HOST}{PATH}?{QUERY}"))
         .header(CONTENT_TYPE, "application/json")
         .header("x-amz-meta-a", "1")
         .body(Full::from(r#"{"item":"tea"}"#))
@@ -30,18 +31,18 @@ fn request() -> Request<Full<Bytes>> {
 }
 
 /// What stands between the signer and the gateway does this to a request.
-type Change = fn(&mut Request<Bytes>);
+type Change = dyn Fn(&mut Request<Bytes>) + Send + Sync;
 
 /// Sends a request through both layers, by way of something that changes it.
 async fn send(
     wire: &Wire,
     version: Version,
     layer: &SigV4Layer,
-    change: Change,
+    change: Arc<Change>,
 ) -> Response<ExplainedBody<hyper::body::Incoming>> {
     let client = wire.client::<Full<Bytes>>(version);
     let between = service_fn(move |request: Request<SignedBody<Full<Bytes>>>| {
-        let client = client.clone();
+        let (client, change) = (client.clone(), Arc::clone(&change));
         async move {
             let (parts, body) = request.into_parts();
             let mut request = Request::from_parts(parts, body.collect().await?.to_bytes());
@@ -56,142 +57,112 @@ async fn send(
     client.oneshot(request()).await.unwrap()
 }
 
-fn set_uri(request: &mut Request<Bytes>, host: &str, target: &str) {
-    *request.uri_mut() = format!("https://{host}{target}").parse().unwrap();
-}
-
-fn set_target(request: &mut Request<Bytes>, target: &str) {
-    set_uri(request, HOST, target);
-}
-
-fn set_header(request: &mut Request<Bytes>, name: &'static str, value: &'static str) {
-    request
-        .headers_mut()
-        .insert(name, HeaderValue::from_static(value));
-}
-
 /// A change, and what has to be said of it.
-type Case = (Change, Cause, Option<Line>);
+struct Case {
+    change: Arc<Change>,
+    cause: Cause,
+    line: Option<Line>,
+}
+
+impl Case {
+    fn new(
+        cause: Cause,
+        line: impl Into<Option<Line>>,
+        change: impl Fn(&mut Request<Bytes>) + Send + Sync + 'static,
+    ) -> Self {
+        Self {
+            change: Arc::new(change),
+            cause,
+            line: line.into(),
+        }
+    }
+
+    fn of_uri(cause: Cause, line: Line, uri: String) -> Self {
+        Self::new(cause, line, move |request| {
+            *request.uri_mut() = uri.parse().unwrap();
+        })
+    }
+
+    fn of_path(cause: Cause, path: &str) -> Self {
+        let uri = format!("https://{HOST}{path}?{QUERY}");
+        Self::of_uri(cause, Line::Path, uri)
+    }
+
+    fn of_query(cause: Cause, query: &str) -> Self {
+        let uri = format!("https://{HOST}{PATH}?{query}");
+        Self::of_uri(cause, Line::Query, uri)
+    }
+
+    fn of_host(cause: Cause, host: &str) -> Self {
+        let line = Line::Header("host".to_owned());
+        Self::of_uri(cause, line, format!("https://{host}{PATH}?{QUERY}"))
+    }
+
+    /// `None` for a header that is lost.
+    fn of_header(
+        cause: Cause,
+        line: impl Into<Option<Line>>,
+        name: &'static str,
+        value: Option<&'static str>,
+    ) -> Self {
+        Self::new(cause, line, move |request| match value {
+            Some(value) => {
+                let value = HeaderValue::from_static(value);
+                request.headers_mut().insert(name, value);
+            }
+            None => drop(request.headers_mut().remove(name)),
+        })
+    }
+
+    fn of_body(cause: Cause, body: &'static str) -> Self {
+        Self::new(cause, Line::Payload, move |request| {
+            *request.body_mut() = Bytes::from(body);
+        })
+    }
+}
 
 fn cases() -> Vec<Case> {
     use Cause::*;
-    let header = |name: &str| Some(Line::Header(name.to_owned()));
+    let line = |name: &str| Line::Header(name.to_owned());
+    let charset = Some("application/json; charset=utf-8");
+    let bearer = Some("Bearer eyJhbGciOiJub25lIn0");
     vec![
-        (
-            |r| set_target(r, "/prod/a/b%20c/d/?q=x+y&z=1"),
-            PathDecoded,
-            Some(Line::Path),
-        ),
-        (
-            |r| set_target(r, "/prod/a%252Fb%2520c/d/?q=x+y&z=1"),
-            PathEncodedAgain,
-            Some(Line::Path),
-        ),
-        (
-            |r| set_target(r, "/prod/a%2fb%20c/d/?q=x+y&z=1"),
-            PathReencoded,
-            Some(Line::Path),
-        ),
-        (
-            |r| set_target(r, "/a%2Fb%20c/d/?q=x+y&z=1"),
-            PathPrefix,
-            Some(Line::Path),
-        ),
-        (
-            |r| set_target(r, "/v1/prod/a%2Fb%20c/d/?q=x+y&z=1"),
-            PathPrefix,
-            Some(Line::Path),
-        ),
-        (
-            |r| set_target(r, "/prod/a%2Fb%20c/d?q=x+y&z=1"),
-            PathSlashes,
-            Some(Line::Path),
-        ),
-        (
-            |r| set_target(r, "/prod/other?q=x+y&z=1"),
-            PathChanged,
-            Some(Line::Path),
-        ),
-        (
-            |r| set_target(r, "/prod/a%2Fb%20c/d/?q=x%2By&z=1"),
-            QueryPlus,
-            Some(Line::Query),
-        ),
-        (
-            |r| set_target(r, "/prod/a%2Fb%20c/d/?q=x%2520y&z=1"),
-            QueryReencoded,
-            Some(Line::Query),
-        ),
-        (
-            |r| set_target(r, "/prod/a%2Fb%20c/d/?q=x+y&z=1&k=v"),
-            QueryParameter,
-            Some(Line::Query),
-        ),
-        (
-            |r| set_target(r, "/prod/a%2Fb%20c/d/?q=x+y"),
-            QueryParameter,
-            Some(Line::Query),
-        ),
-        (
-            |r| *r.method_mut() = Method::PUT,
-            MethodChanged,
-            Some(Line::Method),
-        ),
-        (
-            |r| set_uri(r, "internal.example", TARGET),
-            HostChanged,
-            header("host"),
-        ),
-        (
-            |r| set_uri(r, &format!("{HOST}:8443"), TARGET),
-            HostPort,
-            header("host"),
-        ),
-        (
-            |r| set_header(r, "content-type", "application/json; charset=utf-8"),
+        Case::of_path(PathDecoded, "/prod/a/b%20c/d/"),
+        Case::of_path(PathEncodedAgain, "/prod/a%252Fb%2520c/d/"),
+        Case::of_path(PathReencoded, "/prod/a%2fb%20c/d/"),
+        Case::of_path(PathPrefix, "/a%2Fb%20c/d/"),
+        Case::of_path(PathPrefix, "/v1/prod/a%2Fb%20c/d/"),
+        Case::of_path(PathSlashes, "/prod/a%2Fb%20c/d"),
+        Case::of_path(PathChanged, "/prod/other"),
+        Case::of_query(QueryPlus, "q=x%2By&z=1"),
+        Case::of_query(QueryReencoded, "q=x%2520y&z=1"),
+        Case::of_query(QueryParameter, "q=x+y&z=1&k=v"),
+        Case::of_query(QueryParameter, "q=x+y"),
+        Case::of_query(QueryParameter, "q=x+y&z=2"),
+        Case::of_host(HostChanged, "internal.example"),
+        Case::of_host(HostPort, &format!("{HOST}:8443")),
+        Case::of_header(HeaderChanged, line("content-type"), "content-type", charset),
+        Case::of_header(
             HeaderChanged,
-            header("content-type"),
+            line("x-amz-meta-a"),
+            "x-amz-meta-a",
+            Some("1, 2"),
         ),
-        (
-            |r| set_header(r, "x-amz-meta-a", "1, 2"),
-            HeaderChanged,
-            header("x-amz-meta-a"),
-        ),
-        (
-            |r| set_header(r, "x-amz-meta-b", "1"),
-            HeaderNotSigned,
-            None,
-        ),
-        (
-            |r| drop(r.headers_mut().remove("x-amz-meta-a")),
-            HeaderMissing,
-            None,
-        ),
-        (
-            |r| drop(r.headers_mut().remove(AUTHORIZATION)),
-            UnknownRoute,
-            None,
-        ),
-        (
-            |r| set_header(r, "authorization", "Bearer eyJhbGciOiJub25lIn0"),
-            NotASignature,
-            None,
-        ),
-        (
-            |r| set_header(r, "x-amz-security-token", "another"),
+        Case::of_header(HeaderNotSigned, None, "x-amz-meta-b", Some("1")),
+        Case::of_header(HeaderMissing, None, "x-amz-meta-a", None),
+        Case::of_header(UnknownRoute, None, "authorization", None),
+        Case::of_header(NotASignature, None, "authorization", bearer),
+        Case::of_header(
             UnknownCredentials,
             None,
+            "x-amz-security-token",
+            Some("another"),
         ),
-        (
-            |r| *r.body_mut() = Bytes::from_static(b"{\"item\": \"tea\"}"),
-            BodyChanged,
-            Some(Line::Payload),
-        ),
-        (
-            |r| *r.body_mut() = Bytes::new(),
-            BodyLost,
-            Some(Line::Payload),
-        ),
+        Case::of_body(BodyChanged, r#"{ "item": "tea" }"#),
+        Case::of_body(BodyLost, ""),
+        Case::new(MethodChanged, Line::Method, |request| {
+            *request.method_mut() = Method::PUT;
+        }),
     ]
 }
 
@@ -200,15 +171,21 @@ async fn what_is_changed_on_the_way_is_named() {
     let wire = Wire::start().await;
     let mut wrong = Vec::new();
     for version in Wire::VERSIONS {
-        for (index, (change, cause, line)) in cases().into_iter().enumerate() {
+        for (
+            index,
+            Case {
+                change,
+                cause,
+                line,
+            },
+        ) in cases().into_iter().enumerate()
+        {
             let response = send(&wire, version, &Wire::layer(), change).await;
-            let found = response
-                .extensions()
-                .get::<Explanation>()
-                .map(|explanation| {
-                    let first = explanation.differences().first();
-                    (explanation.cause(), first.map(|first| first.line().clone()))
-                });
+            let explanation = response.extensions().get::<Explanation>();
+            let found = explanation.map(|explanation| {
+                let first = explanation.differences().first();
+                (explanation.cause(), first.map(|first| first.line().clone()))
+            });
             if found != Some((cause, line)) {
                 wrong.push(format!("{version:?}, {index}: {cause:?} is {found:?}"));
             }
@@ -254,7 +231,7 @@ async fn what_is_signed_by_mistake_is_named() {
     let wire = Wire::start().await;
     for version in Wire::VERSIONS {
         for (layer, cause) in mistakes() {
-            let response = send(&wire, version, &layer, |_| ()).await;
+            let response = send(&wire, version, &layer, Arc::new(|_| ())).await;
             let explanation = response.extensions().get::<Explanation>();
             assert_eq!(
                 explanation.map(Explanation::cause),
@@ -267,17 +244,26 @@ async fn what_is_signed_by_mistake_is_named() {
 
 #[tokio::test]
 async fn what_is_accepted_is_not_explained() {
-    let changes: [Change; 4] = [
-        |_| (),
+    let set = |name, value: &'static str| -> Arc<Change> {
+        Arc::new(move |request| {
+            let value = HeaderValue::from_static(value);
+            request.headers_mut().insert(name, value);
+        })
+    };
+    let changes: [Arc<Change>; 4] = [
+        Arc::new(|_| ()),
         // A signature sorts the parameters, and leaves spaces and what proxies add alone.
-        |r| set_target(r, "/prod/a%2Fb%20c/d/?z=1&q=x%20y"),
-        |r| set_header(r, "x-amz-meta-a", "  1 "),
-        |r| set_header(r, "x-forwarded-for", "10.0.0.1"),
+        Arc::new(|request| {
+            let uri = format!("https://{HOST}{PATH}?z=1&q=x%20y");
+            *request.uri_mut() = uri.parse().unwrap();
+        }),
+        set("x-amz-meta-a", "  1 "),
+        set("x-forwarded-for", "10.0.0.1"),
     ];
     let wire = Wire::start().await;
     for version in Wire::VERSIONS {
-        for (index, change) in changes.into_iter().enumerate() {
-            let response = send(&wire, version, &Wire::layer(), change).await;
+        for (index, change) in changes.iter().enumerate() {
+            let response = send(&wire, version, &Wire::layer(), Arc::clone(change)).await;
             assert_eq!(response.status(), StatusCode::OK, "{index}");
             assert!(response.extensions().get::<Explanation>().is_none());
             assert!(
@@ -302,7 +288,7 @@ async fn a_refusal_over_the_wire_is_handed_on_byte_for_byte() {
     let layer = SigV4Layer::new(Wire::SERVICE, Wire::REGION, Credentials::from(keys));
     let layer = layer.unwrap().clock(move || now);
     for version in Wire::VERSIONS {
-        let response = send(&wire, version, &layer, |_| ()).await;
+        let response = send(&wire, version, &layer, Arc::new(|_| ())).await;
         let explanation = response.extensions().get::<Explanation>().unwrap();
         let text = format!("{explanation} {explanation:?}");
         let explained = response.into_body().collect().await.unwrap().to_bytes();
