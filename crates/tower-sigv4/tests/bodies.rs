@@ -5,29 +5,20 @@ mod common;
 use std::{collections::VecDeque, error::Error as _, fmt, pin::pin};
 
 use bytes::{Buf, Bytes};
-use common::{Endless, Sent, assert_signed, client, fed, full, layer, own_error, post, warm};
+use common::{Endless, assert_signed, client, fed, full, layer, own_error, post, send_body, warm};
 use http::{Request, Response};
 use http_body::{Body, SizeHint};
 use http_body_util::{BodyExt, Full};
 use tokio_test::{assert_pending, assert_ready, assert_ready_ok, task};
 use tower::{BoxError, Layer, ServiceExt, service_fn};
-use tower_sigv4::{Error, SigV4Layer, SignedBody};
+use tower_sigv4::SignedBody;
 
 const MIB: usize = 1024 * 1024;
-
-/// Sends one body and returns what arrives.
-async fn send<B>(layer: SigV4Layer, body: B) -> Result<Sent, Error>
-where
-    B: Body + Send + Unpin + 'static,
-    B::Error: Into<BoxError>,
-{
-    common::send(layer, post().body(body).unwrap()).await
-}
 
 #[tokio::test]
 async fn a_body_in_memory_is_hashed_and_not_copied() {
     let data = Bytes::from(vec![7; 1000]);
-    let sent = send(layer(), full(data.clone())).await.unwrap();
+    let sent = send_body(layer(), full(data.clone())).await.unwrap();
     assert_signed(&sent);
     assert_eq!(sent.body.as_ptr(), data.as_ptr());
 }
@@ -35,12 +26,12 @@ async fn a_body_in_memory_is_hashed_and_not_copied() {
 #[tokio::test]
 async fn a_body_of_any_buffer_is_hashed() {
     let data: VecDeque<u8> = (0..=255).collect();
-    let sent = send(layer(), Full::new(data)).await.unwrap();
+    let sent = send_body(layer(), Full::new(data)).await.unwrap();
     assert_signed(&sent);
     assert_eq!(sent.body, (0..=255).collect::<Vec<_>>());
 
     let data = Buf::chain(&b"one"[..], &b"two"[..]);
-    let sent = send(layer(), Full::new(data)).await.unwrap();
+    let sent = send_body(layer(), Full::new(data)).await.unwrap();
     assert_signed(&sent);
     assert_eq!(sent.body, "onetwo");
 }
@@ -48,7 +39,7 @@ async fn a_body_of_any_buffer_is_hashed() {
 #[tokio::test]
 async fn an_empty_body_is_not_polled() {
     let (body, feed) = fed();
-    let sent = send(layer(), body.ended()).await.unwrap();
+    let sent = send_body(layer(), body.ended()).await.unwrap();
     assert_signed(&sent);
     assert_eq!((sent.body.len(), feed.polls()), (0, 0));
 }
@@ -185,7 +176,7 @@ async fn trailers_that_no_signature_covers_are_refused() {
     for hint in [SizeHint::default(), SizeHint::with_exact(0)] {
         let (body, feed) = fed();
         feed.trailers();
-        let error = send(layer(), body.with_hint(hint)).await.unwrap_err();
+        let error = send_body(layer(), body.with_hint(hint)).await.unwrap_err();
         assert!(
             error.is_body() && error.to_string().contains("trailers"),
             "{error}"

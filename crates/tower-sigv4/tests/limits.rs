@@ -5,36 +5,27 @@ mod common;
 use std::{pin::Pin, time::Duration};
 
 use common::{
-    Empty, Fed, Feed, Recorder, Sent, assert_signed, client, fed, full, layer, own_error, post,
-    warm,
+    Empty, Fed, Feed, Recorder, assert_signed, client, fed, full, layer, own_error, post,
+    send_body, warm,
 };
 use http::{Request, Response};
-use http_body::{Body, SizeHint};
+use http_body::SizeHint;
 use tokio_test::{assert_pending, assert_ready, assert_ready_ok, task};
 use tower::{BoxError, Layer, ServiceExt, service_fn};
-use tower_sigv4::{Error, SigV4, SigV4Layer, SignedBody};
+use tower_sigv4::{SigV4, SignedBody};
 
 const MIB: usize = 1024 * 1024;
-
-/// Sends one body and returns what arrives.
-async fn send<B>(layer: SigV4Layer, body: B) -> Result<Sent, Error>
-where
-    B: Body + Send + Unpin + 'static,
-    B::Error: Into<BoxError>,
-{
-    common::send(layer, post().body(body).unwrap()).await
-}
 
 #[tokio::test]
 async fn a_body_of_the_limit_passes_and_one_byte_more_is_refused() {
     for (length, fits) in [(9, true), (10, true), (11, false)] {
         let layer = layer().body_limit(10);
-        let whole = send(layer.clone(), full(vec![1; length])).await;
+        let whole = send_body(layer.clone(), full(vec![1; length])).await;
         let (body, feed) = fed();
         feed.data(vec![1; 5]);
         feed.data(vec![1; length - 5]);
         drop(feed);
-        let pieces = send(layer, body).await;
+        let pieces = send_body(layer, body).await;
         for result in [whole, pieces] {
             match result {
                 Ok(sent) => {
@@ -59,7 +50,7 @@ async fn a_body_that_says_it_is_too_large_is_refused_unread() {
     let (body, feed) = fed();
     let mut hint = SizeHint::new();
     hint.set_lower(11);
-    let error = send(layer().body_limit(10), body.with_hint(hint)).await;
+    let error = send_body(layer().body_limit(10), body.with_hint(hint)).await;
     assert!(error.unwrap_err().is_body());
     assert_eq!(feed.polls(), 0);
 }
@@ -68,7 +59,7 @@ async fn a_body_that_says_it_is_too_large_is_refused_unread() {
 async fn a_body_that_is_larger_than_it_said_is_refused() {
     let (body, feed) = fed();
     feed.data("more than 10 bytes");
-    let error = send(
+    let error = send_body(
         layer().body_limit(10),
         body.with_hint(SizeHint::with_exact(3)),
     )
@@ -177,14 +168,16 @@ async fn a_share_of_the_total_is_held_until_the_body_is_sent() {
 async fn a_body_in_memory_does_not_count_towards_the_total() {
     let layer = layer().total_body_limit(0);
     for length in [1, 1000, MIB] {
-        let sent = send(layer.clone(), full(vec![1; length])).await.unwrap();
+        let sent = send_body(layer.clone(), full(vec![1; length]))
+            .await
+            .unwrap();
         assert_signed(&sent);
     }
     let (body, feed) = fed();
     feed.data("there");
     feed.data("already");
     drop(feed);
-    assert_signed(&send(layer, body).await.unwrap());
+    assert_signed(&send_body(layer, body).await.unwrap());
 }
 
 #[tokio::test(start_paused = true)]

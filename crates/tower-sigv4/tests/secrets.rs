@@ -5,8 +5,8 @@ mod common;
 
 use std::{
     error::Error as StdError,
-    fmt, io,
-    sync::{Arc, Mutex, PoisonError},
+    fmt,
+    sync::Mutex,
     time::{Duration, SystemTime},
 };
 
@@ -14,13 +14,12 @@ use aws_credential_types::{
     Credentials,
     provider::{ProvideCredentials, error::CredentialsError, future},
 };
-use common::{HOST, Recorder, Sent, fed, full, get, moment, post, ready, signed_as};
+use common::{HOST, Log, Recorder, Sent, fed, full, get, moment, post, ready, signed_as};
 use http::Request;
 use http_sigv4::{Payload, Profile, Signer, SigningKey, SigningScope};
 use tower::{Layer, Service, ServiceBuilder, ServiceExt};
 use tower_http::trace::{DefaultMakeSpan, DefaultOnRequest, TraceLayer};
 use tower_sigv4::{CredentialsCache, SigV4Layer, SigningOptions};
-use tracing_subscriber::util::SubscriberInitExt;
 
 const SECRET: &str = "hush/wJalrXUtnFEMI";
 const TOKEN: &str = "hush+IQoJb3JpZ2luX2Vj==";
@@ -182,38 +181,6 @@ async fn an_error_shows_neither_a_secret_nor_a_query_nor_user_information() {
     }
 }
 
-/// Keeps what is logged.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Log {
-    fn write(&mut self, text: &[u8]) -> io::Result<usize> {
-        let mut log = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        log.write(text)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl Log {
-    /// Logs everything of this thread until the guard is dropped.
-    fn start(&self) -> tracing::subscriber::DefaultGuard {
-        let log = self.clone();
-        tracing_subscriber::fmt()
-            .with_max_level(tracing::Level::TRACE)
-            .with_ansi(false)
-            .with_writer(move || log.clone())
-            .finish()
-            .set_default()
-    }
-
-    fn text(&self) -> String {
-        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
-    }
-}
-
 /// A provider that returns credentials first, which have expired, and then fails.
 #[derive(Debug, Default)]
 struct Failing(Mutex<bool>);
@@ -247,7 +214,7 @@ async fn the_log_of_a_failing_provider_has_the_reason_and_no_secret() {
         tokio::time::advance(Duration::from_secs(3600)).await;
     }
     drop(guard);
-    let text = log.text();
+    let text = log.take();
     assert!(text.contains("the metadata service is gone"), "{text}");
     assert!(!text.contains(HUSH), "{text}");
 }
@@ -266,7 +233,7 @@ async fn the_log_of_a_layer_below_that_logs_all_headers_has_no_secret() {
         .service(recorder.clone());
     client.oneshot(get().body(full("")).unwrap()).await.unwrap();
     drop(guard);
-    let (text, sent) = (log.text(), recorder.only());
+    let (text, sent) = (log.take(), recorder.only());
     assert!(
         text.contains("x-amz-security-token") && text.contains("Sensitive"),
         "{text}"

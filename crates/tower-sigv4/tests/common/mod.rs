@@ -3,6 +3,7 @@
 
 mod body;
 mod credentials;
+mod log;
 mod recorder;
 mod verify;
 
@@ -21,6 +22,7 @@ use tower_sigv4::{Error, HostPolicy, SigV4, SigV4Layer};
 pub(crate) use self::{
     body::{Endless, Fed, Feed, fed},
     credentials::{Gated, Rotating, credentials, id, secret, token},
+    log::Log,
     recorder::{Empty, Recorder, Sent},
     verify::{assert_signed, assert_signed_for, signed_as, verify},
 };
@@ -115,6 +117,15 @@ where
             Err(own_error(error))
         }
     }
+}
+
+/// Sends one body through a layer that has its credentials, and returns what arrives.
+pub(crate) async fn send_body<B>(layer: SigV4Layer, body: B) -> Result<Sent, Error>
+where
+    B: Body + Send + Unpin + 'static,
+    B::Error: Into<BoxError>,
+{
+    send(layer, post().body(body).unwrap()).await
 }
 
 /// The layer's own error, which has to be one.
