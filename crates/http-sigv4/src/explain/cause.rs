@@ -88,7 +88,8 @@ pub enum Cause {
     SignatureMismatch,
     /// The request arrived without a signature.
     NotSigned,
-    /// The request is signed, but no route of the API takes it.
+    /// The request was signed, but no route of the API takes it. API Gateway says the same where the
+    /// signature did not arrive.
     UnknownRoute,
     /// `Authorization` arrived with something else, such as a bearer token.
     NotASignature,
@@ -149,7 +150,7 @@ impl fmt::Display for Cause {
             Self::WrongSecret => "both sides signed the same text, so the secret is wrong",
             Self::SignatureMismatch => "the signature does not fit",
             Self::NotSigned => "the request arrived without a signature",
-            Self::UnknownRoute => "the API has no such route",
+            Self::UnknownRoute => "the API has no such route, or the signature was lost",
             Self::NotASignature => "`Authorization` arrived without a signature in it",
             Self::IncompleteSignature => "`Authorization` arrived as half a signature",
             Self::SeveralSignatures => "the request arrived with more than one signature",

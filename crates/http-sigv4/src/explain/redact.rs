@@ -109,14 +109,13 @@ fn is_secret(name: &str) -> bool {
     PARTS.iter().any(|part| name.contains(part))
 }
 
-/// The first line of a service's message, without what it quotes from the request's `Authorization`
-/// and without any word that is long enough to be a token.
+/// The first line of a service's message, without what it quotes from the request's `Authorization`,
+/// without its advice, and without any word that is long enough to be a token.
 pub(super) fn message(message: &str) -> String {
     let line = message.trim_start().lines().next().unwrap_or_default();
-    let line = match line.split_once("Authorization=") {
-        Some((before, _)) => before,
-        None => line,
-    };
+    // "... Check your AWS Secret Access Key and signing method. Consult ...", whatever the cause.
+    let asides = ["Authorization=", " Check your "];
+    let line = (asides.iter()).fold(line, |line, aside| line.split(aside).next().unwrap_or(line));
     // "'TOKEN' not a valid key=value pair (missing equal-sign) in Authorization header: 'Bearer TOKEN'"
     let line = match line.find("not a valid key=value pair") {
         Some(at) => line[at..].split(':').next().unwrap_or_default(),
@@ -194,6 +193,10 @@ mod tests {
             (
                 "The request signature we calculated does not match.\n\nThe Canonical String ...",
                 "The request signature we calculated does not match.",
+            ),
+            (
+                "It does not match. Check your key and signing method.",
+                "It does not match.",
             ),
             (
                 "'hush' not a valid key=value pair (missing equal-sign) in Authorization header: \

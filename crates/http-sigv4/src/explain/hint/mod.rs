@@ -41,7 +41,7 @@ fn no_reason(cause: Cause, refusal: &Refusal<'_>, ours: &Ours<'_>) -> Cow<'stati
     match (cause, quotes, ours.signed) {
         (Cause::SignatureMismatch, true, None) => {
             "The service says what it computed, but what was signed was not kept, so there is nothing \
-             to compare it with."
+             to compare it with. What explains has to stand above the signer."
         }
         (Cause::SignatureMismatch, true, Some(_)) => {
             "What the service says it computed arrived cut or garbled, so the lines cannot be \

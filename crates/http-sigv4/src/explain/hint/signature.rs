@@ -36,8 +36,8 @@ pub(super) fn hint(
              redirect below the signer, that drops it."
         }
         Cause::NotSigned => {
-            "The request did not pass a signer: put the signing layer around this client, innermost. \
-             Or there is no such route, of which API Gateway says the same."
+            "The request did not pass a signer, as far as is known here: put the signing layer around \
+             this client, innermost. Or there is no such route, of which API Gateway says the same."
         }
         Cause::UnknownRoute => {
             "API Gateway says so of every method and path that it has no route for. Check the stage, \
@@ -45,7 +45,8 @@ pub(super) fn hint(
              proxy that removes `Authorization`."
         }
         Cause::ExpiredCredentials => {
-            "Load the credentials again before they expire, as a provider that refreshes itself does."
+            "Get new ones. Keys in the environment and in files do not renew themselves; a provider \
+             that refreshes itself loads others in time."
         }
         _ => return told(cause, about, ours).map(Cow::Owned),
     };
@@ -58,12 +59,12 @@ fn told(cause: Cause, about: Option<&str>, ours: &Ours<'_>) -> Option<String> {
     let id = about.map_or(String::new(), |id| format!(" `{id}`"));
     Some(match cause {
         Cause::ClockBehind => format!(
-            "This clock is {by}behind the service's, which takes five minutes at most. Synchronise it \
-             (NTP), and read it anew for each request."
+            "This clock is {by}behind the service's. Most services take five minutes, S3 and STS \
+             fifteen. Synchronise it (NTP), and read it anew for each request."
         ),
         Cause::ClockAhead => format!(
-            "This clock is {by}ahead of the service's, which takes five minutes at most. Synchronise \
-             it (NTP)."
+            "This clock is {by}ahead of the service's. Most services take five minutes, S3 and STS \
+             fifteen. Synchronise it (NTP)."
         ),
         Cause::SignatureAged => format!(
             "The clocks agree, but the request was signed {} before it was refused. Retries, queues \

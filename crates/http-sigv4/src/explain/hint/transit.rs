@@ -17,16 +17,17 @@ pub(super) fn hint(
         Cause::PathEncodedAgain => {
             "Something between the signer and the service encodes the path again. Move what takes \
              URLs apart above the signer, and make the proxy pass the path through. If there is \
-             none, the signer has the wrong `Profile`: S3 alone encodes a path once."
+             none, the signer has the wrong `Profile`: S3 alone encodes a path once, and the others \
+             sign `%25` for each `%` of the URL."
         }
         Cause::PathDecoded if is_s3 => {
             "S3 encodes a path once, and this one was signed encoded twice or was decoded on its way. \
              Sign with `Profile::S3`; if that is so, keep proxies from decoding paths."
         }
         Cause::PathDecoded => {
-            "Something between the signer and the service decodes escapes such as `%2F` and `%3A`. \
-             Make the proxy pass the path through as it came. If there is none, the signer has the \
-             wrong `Profile`."
+            "Something between the signer and the service decodes escapes such as `%2F` and `%3A` in \
+             the URL, which are signed as `%252F` and `%253A`. Make the proxy pass the path through as \
+             it came. If there is none, the signer has the wrong `Profile`."
         }
         Cause::PathReencoded if is_s3 => {
             "S3 reads a raw `+` in a path as a space. Write `%20` or `%2B`, and keep proxies from \
@@ -75,16 +76,17 @@ pub(super) fn hint(
         }
         Cause::HostPort => {
             "A proxy adds or drops the port, or the client sends a default port that a signature \
-             leaves out. Name what the service sees with `Signer::signing_host`."
+             leaves out. Make the proxy pass `Host` through, or sign for the host that the service \
+             sees, with `signing_host`."
         }
         Cause::HostCase => {
             "A host is signed in lower case, and something writes it otherwise. Write it in lower \
              case in the URL and in the proxy."
         }
         Cause::HostChanged => {
-            "The service checks the `Host` that reaches it. Behind a CDN or a proxy that is not the \
-             one that the client calls: make the proxy keep `Host`, or name the host that the service \
-             sees with `Signer::signing_host`."
+            "The service checks the `Host` that reaches it, and a CDN or a proxy in front of it has \
+             put in another. Make that pass `Host` through, or sign for the host that the service \
+             sees, with `signing_host`."
         }
         Cause::SignedHeaders | Cause::SignedAgain => {
             "The `Authorization` that arrived is not this one. Look for a second signer below: \
