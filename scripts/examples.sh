@@ -4,6 +4,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 cargo run --quiet --example quickstart
+cargo run --quiet --example explain | tail -n 1
 
 source scripts/gateway.sh
 export AWS_ACCESS_KEY_ID=AKIAEXAMPLES AWS_SECRET_ACCESS_KEY=secret AWS_REGION=eu-west-1
