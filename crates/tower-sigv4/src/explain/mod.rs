@@ -50,10 +50,10 @@
 //!
 //! # What it costs
 //!
-//! A request is canonicalised twice, once to be signed and once to be kept, until its answer is there.
-//! An answer that is no refusal is passed on as it came. A refusal's body is held until it has ended,
-//! has given 64 KiB, or has taken two seconds, whichever is first, and the response is not there before
-//! that; a stream of events is not waited for at all.
+//! A request is canonicalised twice, once to be signed and once to be kept until its answer is there.
+//! An answer that can be no refusal, by its status and headers, is passed on as it came. The body of
+//! another (400, 401, 403, or any that names an error of AWS's) is read until it ends, 64 KiB are there,
+//! or two seconds have passed, and the response waits for that; a stream of events is not waited for.
 //!
 //! # What is logged
 //!

@@ -192,7 +192,8 @@ async fn trailers_are_handed_on() {
 
 #[tokio::test]
 async fn an_error_of_the_body_is_handed_on_in_its_place() {
-    let (mut response, feed) = refused();
+    let (body, feed) = fed();
+    let mut response = answered_with(refusal().body(body.ended()).unwrap());
     feed.data(WRONG_REGION);
     feed.fail("the connection broke off");
     let response = assert_ready_ok!(response.poll(), "it is the body's error");
@@ -203,6 +204,7 @@ async fn an_error_of_the_body_is_handed_on_in_its_place() {
     assert!(!body.is_end_stream());
     let error = body.frame().await.unwrap().unwrap_err();
     assert_eq!(error.to_string(), "the connection broke off");
+    assert!(body.is_end_stream());
     // What comes then is the body's affair.
     feed.data("more");
     assert_eq!(data(&mut body), "more");
