@@ -2,10 +2,7 @@ use std::{fmt, sync::Arc};
 
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
 
-use super::{
-    CacheSettings, Generation, Load, Snapshot, Stats,
-    gate::{Answer, Gate},
-};
+use super::{CacheSettings, Generation, Load, Snapshot, Stats, answer::Answer, gate::Gate};
 use crate::{Error, clock::Clock};
 
 /// Credentials from any provider, loaded when they are needed and refreshed before they expire.

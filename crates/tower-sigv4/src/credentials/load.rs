@@ -12,8 +12,9 @@ use tokio::{
 
 use super::{
     Snapshot,
+    answer::Answer,
     flight::{Flight, Outcome},
-    gate::{Answer, Gate},
+    gate::Gate,
     task::Task,
     time::Moment,
 };

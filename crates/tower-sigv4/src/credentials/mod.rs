@@ -1,10 +1,11 @@
 //! Where credentials come from and how they are kept.
 //!
 //! A request asks the [`cache`]; good credentials are read without a lock. Everything else goes
-//! through the [`gate`], which does what the [`policy`] decides: it hands out what is at hand, or
-//! makes the request wait for the [`flight`], the one load under way, whose [`task`] asks the
-//! provider.
+//! through the [`gate`], and gets the [`answer`] that the [`policy`] decides on: what is at hand, or a
+//! wait for the [`flight`], the one load under way, whose [`task`] asks the provider. Its [`landing`]
+//! decides what is kept.
 
+mod answer;
 mod attempts;
 mod cache;
 mod env;
@@ -13,6 +14,7 @@ mod events;
 mod facade;
 mod flight;
 mod gate;
+mod landing;
 mod load;
 mod policy;
 mod schedule;

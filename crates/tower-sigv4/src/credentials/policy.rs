@@ -115,6 +115,7 @@ pub(crate) fn judge(lifetime: Option<Duration>, held: Option<Rival>) -> Verdict 
         // Had they expired, the clock has been corrected since.
         (_, Some(remaining)) if held.same && !remaining.is_zero() => Verdict::NoProgress,
         _ if held.rejected => Verdict::Better,
+        (_, Some(Duration::ZERO)) => Verdict::Better,
         (Some(lifetime), Some(remaining)) if lifetime <= remaining.saturating_add(SLACK) => {
             Verdict::NoProgress
         }
@@ -242,6 +243,11 @@ mod tests {
                 Expired { keep: false },
             ),
             (Some(MINUTE), rival(expired, false, false, true), Better),
+            (
+                Some(MINUTE / 600),
+                rival(expired, false, false, true),
+                Better,
+            ),
             (
                 expired,
                 rival(expired, false, false, true),
