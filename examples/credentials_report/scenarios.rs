@@ -234,6 +234,7 @@ async fn outage(kind: Kind) -> Vec<Figure> {
         count("waits while valid", before.waits),
         count("errors after", after.errors),
         count("waits after", after.waits),
+        count("signed with expired after", after.expired),
         time(RECOVERY, recovery),
     ]
 }
