@@ -36,6 +36,7 @@ impl Clock {
     ///
     /// `refused` is whether the time may be why the service refused the signature.
     pub(crate) fn learn(&self, headers: &HeaderMap, refused: bool, sent: SystemTime) -> bool {
+        // Most responses teach nothing, and cost no reading of the clock.
         if !refused && self.skew.offset() == 0 {
             return false;
         }

@@ -68,9 +68,6 @@ impl Skew {
         received: SystemTime,
     ) -> bool {
         let offset = self.offset();
-        if !refused && offset == 0 {
-            return false;
-        }
         let Some(date) = server_time(headers) else {
             return false;
         };
