@@ -1,140 +1,244 @@
-//! The host that a signature covers, which has to be the host that goes on the wire.
-//!
-//! An HTTP/1.1 client writes `Host` from the URI without userinfo and without a default port; an
-//! HTTP/2 client sends the URI's authority as it stands. Only a clean authority makes both say the
-//! same, so the signer cleans it: no userinfo, no default or empty port, no trailing dot, lower case.
-
-use std::borrow::Cow;
-
-use http::{
-    HeaderName, HeaderValue,
-    header::HOST,
-    request::Parts,
-    uri::{Authority, Scheme},
+use std::{
+    borrow::Cow,
+    fmt,
+    net::{Ipv4Addr, Ipv6Addr},
 };
 
-use crate::{SignError, canonical::headers::SignedHeaders, error::Kind};
+use http::{Uri, uri::Scheme};
 
-/// What is signed as `host`, and what has to change in the request so that it is sent as well.
-pub(crate) struct SignedHost<'a> {
-    pub(crate) value: Cow<'a, str>,
-    /// The URI's authority, where it was not clean.
-    pub(crate) authority: Option<Cow<'a, str>>,
-    /// The `Host` header, where it was not clean.
-    pub(crate) header: Option<HeaderValue>,
+use crate::{SignError, error::Kind};
+
+/// The host of a request, parsed: its name, its port, and what kind of name it is.
+///
+/// The signer, [`Endpoint`](crate::Endpoint) and a client's rules about hosts read one text; they read
+/// it with this one parser, so that none of them takes it for another host than the others do. The
+/// text is kept in one spelling: lower case, without a trailing dot, IPv6 addresses in the form of
+/// [RFC 5952] in brackets, the port without leading zeros.
+///
+/// ```
+/// use http_sigv4::Host;
+///
+/// let host = Host::parse("API.Example.com.:8443")?;
+/// assert_eq!((host.name(), host.port()), ("api.example.com", Some(8443)));
+/// assert_eq!(Host::parse("[0:0::1]")?, Host::parse("::1")?);
+/// assert!(Host::parse("[0::1]:80")?.is_loopback());
+///
+/// // What is more than a host, or may be read as two, is none.
+/// for text in ["", "a..b", "a@b", "https://a", "a/b", "a:80:90", "127.1", "*.example.com"] {
+///     assert!(Host::parse(text).is_err());
+/// }
+/// # Ok::<_, http_sigv4::SignError>(())
+/// ```
+///
+/// [RFC 5952]: https://www.rfc-editor.org/rfc/rfc5952
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
+pub struct Host<'a> {
+    /// The name, and the port behind it where there is one.
+    text: Cow<'a, str>,
+    name_len: usize,
+    port: Option<u16>,
+    kind: HostKind,
 }
 
-impl<'a> SignedHost<'a> {
-    pub(crate) fn of(parts: &'a Parts, signing_host: Option<&'a str>) -> Result<Self, SignError> {
-        let default_port = default_port(parts.uri.scheme());
-        let authority = match parts.uri.authority() {
-            // An authority alone is a CONNECT target.
-            Some(_) if parts.uri.scheme().is_none() => return Err(Kind::RequestTarget.into()),
-            Some(authority) => Some((clean(authority.as_str(), default_port)?, authority.as_str())),
-            None => None,
-        };
-        let changed = match &authority {
-            Some((clean, sent)) if clean != sent => Some(clean.clone()),
-            _ => None,
-        };
-        if let Some(signing_host) = signing_host {
-            return Ok(Self {
-                value: signing_host.into(),
-                authority: changed,
-                header: None,
-            });
-        }
-        let mut sent = parts.headers.get_all(HOST).iter();
-        let (sent, None) = (sent.next(), sent.next()) else {
-            return Err(Kind::SeveralHosts.into());
-        };
-        let (value, header) = match (authority, sent) {
-            (Some((authority, _)), None) => (authority, None),
-            (Some((authority, _)), Some(sent)) if sent.as_bytes() == authority.as_bytes() => {
-                (authority, None)
+/// What kind of name a [`Host`] has.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[non_exhaustive]
+pub enum HostKind {
+    /// A domain name.
+    Domain,
+    /// An IPv4 address.
+    Ipv4(Ipv4Addr),
+    /// An IPv6 address.
+    Ipv6(Ipv6Addr),
+}
+
+impl<'a> Host<'a> {
+    /// Parses a host with, at most, a port: `api.example.com`, `127.0.0.1:8080`, `[::1]:8080`, `::1`.
+    ///
+    /// Upper case, one trailing dot and an empty port are fine. Allocates only where the text is not
+    /// in the one spelling already.
+    ///
+    /// # Errors
+    ///
+    /// Anything else: user information, a scheme, a path, a label that is empty or holds more than
+    /// ASCII letters, digits, `-` and `_`, a port over 65535, and a name that ends in a number but
+    /// is no IPv4 address, since some resolvers read it as one.
+    pub fn parse(text: &'a str) -> Result<Self, SignError> {
+        let (name, port_text) = split(text).ok_or(Kind::InvalidHost)?;
+        let port = port(port_text)?;
+        let name = name.strip_suffix('.').unwrap_or(name);
+        let kind = kind(name).ok_or(Kind::InvalidHost)?;
+        let name = match kind {
+            HostKind::Ipv6(address) => Cow::Owned(format!("[{address}]")),
+            _ if name.bytes().any(|byte| byte.is_ascii_uppercase()) => {
+                Cow::Owned(name.to_ascii_lowercase())
             }
-            (authority, Some(sent)) => {
-                let text = sent.to_str().map_err(|_| Kind::InvalidHost)?;
-                let clean = clean(parse(text)?, default_port)?;
-                if authority.is_some_and(|(authority, _)| authority != clean) {
-                    return Err(Kind::HostMismatch.into());
-                }
-                let header = (clean != text)
-                    .then(|| HeaderValue::from_str(&clean))
-                    .transpose()
-                    .map_err(|_| Kind::InvalidHost)?;
-                (clean, header)
-            }
-            (None, None) => return Err(Kind::MissingHost.into()),
+            _ => Cow::Borrowed(name),
+        };
+        let name_len = name.len();
+        let text = match port {
+            Some(port) => in_one_spelling(text, &name, port),
+            None => name,
         };
         Ok(Self {
-            value,
-            authority: changed,
-            header,
+            text,
+            name_len,
+            port,
+            kind,
         })
     }
 
-    /// The headers that are signed in another form than they were sent in.
-    pub(crate) fn rewritten(
-        &self,
-        headers: &SignedHeaders<'_>,
-    ) -> Result<Vec<(HeaderName, HeaderValue)>, SignError> {
-        let mut rewritten = headers.joined()?;
-        rewritten.extend(self.header.clone().map(|value| (HOST, value)));
-        Ok(rewritten)
+    /// Parses the authority of a URI, without its user information and without the scheme's default
+    /// port. `None` for a URI without one.
+    ///
+    /// # Errors
+    ///
+    /// As [`parse`](Self::parse).
+    pub fn from_uri(uri: &'a Uri) -> Result<Option<Self>, SignError> {
+        let Some(authority) = uri.authority() else {
+            return Ok(None);
+        };
+        let authority = authority.as_str();
+        let host = authority
+            .rsplit_once('@')
+            .map_or(authority, |(_, host)| host);
+        let host = Self::parse(host)?;
+        Ok(Some(host.without_default_port(uri.scheme())))
     }
-}
 
-/// A host as the user gives it for every request, with its port where there is one.
-pub(crate) fn parse_signing_host(host: &str) -> Result<String, SignError> {
-    let parsed = match host.contains('@') {
-        true => Err(Kind::InvalidHost.into()),
-        false => parse(host).and_then(|host| clean(host, None)),
-    };
-    let parsed = parsed.map_err(|_: SignError| Kind::SigningHost)?;
-    Ok(parsed.into_owned())
-}
-
-fn parse(host: &str) -> Result<&str, SignError> {
-    match host.parse::<Authority>() {
-        Ok(_) => Ok(host),
-        Err(_) => Err(Kind::InvalidHost.into()),
+    /// Returns the host without its port, an IPv6 address in brackets.
+    pub fn name(&self) -> &str {
+        &self.text[..self.name_len]
     }
-}
 
-fn clean(authority: &str, default_port: Option<u16>) -> Result<Cow<'_, str>, SignError> {
-    let (_, host_and_port) = authority.rsplit_once('@').unwrap_or(("", authority));
-    let host_end = match host_and_port.find(']') {
-        Some(bracket) => bracket + 1,
-        None => host_and_port.find(':').unwrap_or(host_and_port.len()),
-    };
-    let (host, port) = host_and_port.split_at(host_end);
-    let host = host.strip_suffix('.').unwrap_or(host);
-    if host.is_empty() || host.ends_with('.') {
-        return Err(Kind::InvalidHost.into());
+    /// Returns the port.
+    pub fn port(&self) -> Option<u16> {
+        self.port
     }
-    let digits = port.strip_prefix(':').unwrap_or(port);
-    let port = match digits {
-        "" => None,
-        _ if port != digits && digits.bytes().all(|byte| byte.is_ascii_digit()) => {
-            Some(digits.parse::<u16>().map_err(|_| Kind::InvalidHost)?)
+
+    /// Returns what kind of name it is.
+    pub fn kind(&self) -> HostKind {
+        self.kind
+    }
+
+    /// Returns whether it is the loopback interface of this machine: a loopback address, or
+    /// `localhost`. A name is never taken for one by how it begins.
+    pub fn is_loopback(&self) -> bool {
+        match self.kind {
+            HostKind::Domain => self.name() == "localhost",
+            HostKind::Ipv4(address) => address.is_loopback(),
+            HostKind::Ipv6(address) => address.to_canonical().is_loopback(),
         }
-        _ => return Err(Kind::InvalidHost.into()),
-    };
-    let is_lower_case = !host.bytes().any(|byte| byte.is_ascii_uppercase());
-    Ok(match port.filter(|_| port != default_port) {
-        None if is_lower_case => Cow::Borrowed(host),
-        None => Cow::Owned(host.to_ascii_lowercase()),
-        // Nearly always clean, and then not copied.
-        Some(_)
-            if is_lower_case
-                && !digits.starts_with('0')
-                && authority.len() == host.len() + 1 + digits.len() =>
-        {
-            Cow::Borrowed(authority)
+    }
+
+    /// Returns the host and its port as they stand in a URI or a `Host` header.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Detaches it from the text that it was parsed from.
+    pub fn into_owned(self) -> Host<'static> {
+        Host {
+            text: Cow::Owned(self.text.into_owned()),
+            ..self
         }
-        Some(port) => Cow::Owned(format!("{}:{port}", host.to_ascii_lowercase())),
-    })
+    }
+
+    /// Drops the port that a scheme has by default, which clients leave out.
+    pub(crate) fn without_default_port(mut self, scheme: Option<&Scheme>) -> Self {
+        if self.port.is_some() && self.port == default_port(scheme) {
+            self.port = None;
+            match &mut self.text {
+                Cow::Borrowed(text) => *text = &text[..self.name_len],
+                Cow::Owned(text) => text.truncate(self.name_len),
+            }
+        }
+        self
+    }
+
+    /// The text, borrowed where it was in the one spelling.
+    pub(crate) fn into_text(self) -> Cow<'a, str> {
+        self.text
+    }
+}
+
+impl fmt::Display for Host<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+/// The name and what stands behind its colon, the brackets of an IPv6 address still on it.
+fn split(text: &str) -> Option<(&str, Option<&str>)> {
+    let end = match text.strip_prefix('[') {
+        Some(rest) => rest.find(']')? + 2,
+        None => match text.find(':') {
+            // Two colons without brackets: an address, as it stands in settings.
+            Some(colon) if !text[colon + 1..].contains(':') => colon,
+            _ => text.len(),
+        },
+    };
+    let (name, port) = text.split_at(end);
+    match port.strip_prefix(':') {
+        Some(port) => Some((name, Some(port))),
+        None => port.is_empty().then_some((name, None)),
+    }
+}
+
+fn port(text: Option<&str>) -> Result<Option<u16>, SignError> {
+    match text {
+        None | Some("") => Ok(None),
+        Some(digits) if digits.bytes().all(|byte| byte.is_ascii_digit()) => {
+            let port = digits.parse::<u16>().map_err(|_| Kind::InvalidHost)?;
+            Ok(Some(port))
+        }
+        Some(_) => Err(Kind::InvalidHost.into()),
+    }
+}
+
+fn kind(name: &str) -> Option<HostKind> {
+    if let Some(rest) = name.strip_prefix('[') {
+        return rest.strip_suffix(']')?.parse().ok().map(HostKind::Ipv6);
+    }
+    if name.contains(':') {
+        return name.parse().ok().map(HostKind::Ipv6);
+    }
+    let mut last = "";
+    for label in name.split('.') {
+        let is_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+        if label.is_empty() || !label.bytes().all(is_name) {
+            return None;
+        }
+        last = label;
+    }
+    match ends_in_number(last) {
+        // What a resolver may read as an address has to be one.
+        true => name.parse().ok().map(HostKind::Ipv4),
+        false => Some(HostKind::Domain),
+    }
+}
+
+/// Whether a resolver may take a name with this last label for an address: `127.1`, `0x7f000001`.
+fn ends_in_number(label: &str) -> bool {
+    let hex = label
+        .strip_prefix("0x")
+        .or_else(|| label.strip_prefix("0X"));
+    match hex {
+        Some(digits) => digits.bytes().all(|byte| byte.is_ascii_hexdigit()),
+        None => label.bytes().all(|byte| byte.is_ascii_digit()),
+    }
+}
+
+/// Nearly always the text as it was given, and then not copied.
+fn in_one_spelling<'a>(text: &'a str, name: &Cow<'a, str>, port: u16) -> Cow<'a, str> {
+    let rest = text
+        .strip_prefix(&**name)
+        .and_then(|rest| rest.strip_prefix(':'));
+    let is_plain = rest.is_some_and(|digits| !digits.starts_with('0') || digits == "0");
+    match is_plain {
+        true => Cow::Borrowed(text),
+        false => Cow::Owned(format!("{name}:{port}")),
+    }
 }
 
 fn default_port(scheme: Option<&Scheme>) -> Option<u16> {
@@ -142,5 +246,123 @@ fn default_port(scheme: Option<&Scheme>) -> Option<u16> {
         "https" | "wss" => Some(443),
         "http" | "ws" => Some(80),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_spelling_of_a_host_becomes_one() {
+        for (text, name, port) in [
+            ("a.example", "a.example", None),
+            ("A.Example.", "a.example", None),
+            ("a.example.:0443", "a.example", Some(443)),
+            ("a.example:", "a.example", None),
+            ("a.example:0", "a.example", Some(0)),
+            ("_x-1.example", "_x-1.example", None),
+            ("127.0.0.1:80", "127.0.0.1", Some(80)),
+            ("[::1]:80", "[::1]", Some(80)),
+            ("[0:0::0:1]", "[::1]", None),
+            ("::1", "[::1]", None),
+            ("2001:DB8::1", "[2001:db8::1]", None),
+            ("[::ffff:127.0.0.1]", "[::ffff:127.0.0.1]", None),
+        ] {
+            let host = Host::parse(text).unwrap();
+            assert_eq!((host.name(), host.port()), (name, port), "{text}");
+            assert_eq!(Host::parse(host.as_str()).unwrap(), host, "{text}");
+            assert_eq!(host.to_string(), host.as_str());
+        }
+    }
+
+    #[test]
+    fn a_text_in_the_one_spelling_is_not_copied() {
+        for text in ["a.example", "a.example:8443", "127.0.0.1:80"] {
+            let host = Host::parse(text).unwrap();
+            assert!(matches!(host.text, Cow::Borrowed(_)), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_one_host_is_refused() {
+        for text in [
+            "",
+            ".",
+            ":80",
+            "a..b",
+            "a..",
+            "u@a",
+            "https://a",
+            "a/b",
+            "a b",
+            "*",
+            "*.a",
+            "caf\u{e9}",
+            "a:65536",
+            "a:8o",
+            "a:-1",
+            "a:80:90",
+            "[::1",
+            "[::1]x",
+            "[::1]:x",
+            "[a.example]",
+            "[127.0.0.1]",
+            "::1]",
+            "[::1%25eth0]",
+            "1.2.3",
+            "127.1",
+            "127.0.0.256",
+            "0x7f.1",
+            "2130706433",
+            "a.0x1",
+            "01.2.3.4",
+            "[::1].example",
+            "a%2eb",
+            "a\\b",
+        ] {
+            let error = Host::parse(text).expect_err(text);
+            assert!(error.is_request(), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn loopback_is_an_address_or_localhost_and_no_look_alike() {
+        for text in [
+            "127.0.0.1",
+            "127.8.9.1:80",
+            "::1",
+            "[::ffff:127.0.0.1]",
+            "LocalHost.:8080",
+        ] {
+            assert!(Host::parse(text).unwrap().is_loopback(), "{text}");
+        }
+        for text in [
+            "127.0.0.1.example",
+            "localhost.example",
+            "xlocalhost",
+            "0.0.0.0",
+            "::",
+            "::2",
+            "[::ffff:10.0.0.1]",
+        ] {
+            assert!(!Host::parse(text).unwrap().is_loopback(), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_host_of_a_uri_is_without_user_information_and_default_port() {
+        for (uri, host) in [
+            ("https://u:p@H.example:443/x", Some("h.example")),
+            ("https://h.example:80/x", Some("h.example:80")),
+            ("http://h.example:80/x", Some("h.example")),
+            ("wss://h.example:443/x", Some("h.example")),
+            ("https://[0::1]:8443/x", Some("[::1]:8443")),
+            ("/x", None),
+        ] {
+            let uri = Uri::from_static(uri);
+            let parsed = Host::from_uri(&uri).unwrap();
+            assert_eq!(parsed.as_ref().map(Host::as_str), host, "{uri}");
+        }
     }
 }

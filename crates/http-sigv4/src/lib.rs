@@ -67,6 +67,7 @@ mod payload;
 mod presign;
 mod profile;
 mod scope;
+mod signed_host;
 mod signer;
 #[cfg(feature = "sigv4a")]
 mod sigv4a;
@@ -76,6 +77,14 @@ mod uri;
 #[cfg(feature = "explain")]
 pub use self::explain::Explanation;
 pub use self::{
-    canonical::CanonicalRequest, endpoint::Endpoint, error::SignError, key::SigningKey,
-    payload::Payload, presign::Presign, profile::Profile, scope::SigningScope, signer::Signer,
+    canonical::CanonicalRequest,
+    endpoint::Endpoint,
+    error::SignError,
+    host::{Host, HostKind},
+    key::SigningKey,
+    payload::Payload,
+    presign::Presign,
+    profile::Profile,
+    scope::SigningScope,
+    signer::Signer,
 };

@@ -3,7 +3,7 @@ use std::{borrow::Cow, sync::Arc, time::SystemTime};
 use http::{HeaderName, Method, Uri, header::HOST, request::Parts, uri::Scheme};
 
 use crate::{
-    CanonicalRequest, Payload, Profile, SignError, SigningKey,
+    CanonicalRequest, Host, Payload, Profile, SignError, SigningKey,
     authorization::Authorization,
     canonical::{
         Canonical, Text,
@@ -15,8 +15,8 @@ use crate::{
     changes::Changes,
     date::AmzDate,
     error::Kind,
-    host::{SignedHost, parse_signing_host},
     profile::{TokenRule, UnsignedPayload},
+    signed_host::SignedHost,
     string_to_sign::StringToSign,
     uri,
 };
@@ -119,7 +119,8 @@ impl Signer {
     ///
     /// A text that is not a host with, at most, a port.
     pub fn signing_host(mut self, host: &str) -> Result<Self, SignError> {
-        self.signing_host = Some(parse_signing_host(host)?.into());
+        let host = Host::parse(host).map_err(|_| Kind::SigningHost)?;
+        self.signing_host = Some(host.as_str().into());
         Ok(self)
     }
 

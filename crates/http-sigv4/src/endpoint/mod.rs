@@ -5,7 +5,7 @@ mod table;
 
 use std::borrow::Cow;
 
-use crate::{Profile, SignError, SigningScope, error::Kind};
+use crate::{Host, Profile, SignError, SigningScope, error::Kind};
 
 /// What a host of AWS's tells: the service, the region and the rules that its requests are signed
 /// by.
@@ -64,10 +64,19 @@ pub struct Endpoint<'a> {
 }
 
 impl<'a> Endpoint<'a> {
-    /// Reads a host as [`http::Uri::host`] has it: without user information and port. Upper case
-    /// and one trailing dot are fine.
+    /// Reads what the name of a host says. See [`from_host`](Self::from_host).
     ///
-    /// Allocates only for a host with upper case.
+    /// # Errors
+    ///
+    /// As [`from_host`](Self::from_host). A text that is not the name of a host tells nothing either.
+    pub fn detect(host: &str) -> Result<Endpoint<'static>, SignError> {
+        match Host::parse(host) {
+            Ok(name) if !host.contains(':') => Ok(Endpoint::from_host(&name)?.into_owned()),
+            _ => Err(Kind::UnknownEndpoint.into()),
+        }
+    }
+
+    /// Reads what a host says, whatever its port. Does not allocate.
     ///
     /// # Errors
     ///
@@ -77,13 +86,8 @@ impl<'a> Endpoint<'a> {
     ///
     /// A service that takes no signature of this kind, such as one with bearer tokens only:
     /// [`is_unsupported`](SignError::is_unsupported).
-    pub fn detect(host: &'a str) -> Result<Self, SignError> {
-        let host = host.strip_suffix('.').unwrap_or(host);
-        if host.bytes().any(|byte| byte.is_ascii_uppercase()) {
-            let host = host.to_ascii_lowercase();
-            return Ok(detect::endpoint(&host)?.into_owned());
-        }
-        Ok(detect::endpoint(host)?)
+    pub fn from_host(host: &'a Host<'_>) -> Result<Self, SignError> {
+        Ok(detect::endpoint(host.name())?)
     }
 
     /// The service's signing name.
