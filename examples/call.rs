@@ -15,7 +15,7 @@ use hyper_rustls::HttpsConnectorBuilder;
 use hyper_util::{client::legacy::Client, rt::TokioExecutor};
 use lexopt::{Arg, ValueExt};
 use tower::{BoxError, ServiceBuilder, ServiceExt};
-use tower_sigv4::SigV4Layer;
+use tower_sigv4::SigV4LayerBuilder;
 
 const HELP: &str = "\
 Calls a URL, signed with the keys and the region of the environment.
@@ -56,10 +56,11 @@ async fn run() -> Result<bool, BoxError> {
         return Ok(true);
     };
     // The user names the host on the command line, so a local gateway is meant where it is named.
-    let mut layer = SigV4Layer::from_env(&call.service)?.allow_loopback(true);
+    let mut builder = SigV4LayerBuilder::from_env(&call.service).allow_loopback(true);
     for host in &call.allowed_hosts {
-        layer = layer.allow_host(host)?;
+        builder = builder.allow_host(host);
     }
+    let layer = builder.build()?;
     let https = HttpsConnectorBuilder::new()
         .with_webpki_roots()
         .https_or_http()

@@ -1,6 +1,6 @@
 //! A Lambda function that calls another service behind API Gateway, with its role's keys.
 //!
-//! Lambda puts the role's keys and the region into the environment, so `SigV4Layer::from_env` is all
+//! Lambda puts the role's keys and the region into the environment, so `from_env` is all
 //! there is to configure. `UPSTREAM_URL` names the other service:
 //! `https://abc123.execute-api.eu-west-1.amazonaws.com/prod`. A request to the function goes there
 //! with its method, path, query, content type and body, and the answer comes back.
@@ -19,7 +19,7 @@ use hyper_rustls::HttpsConnectorBuilder;
 use hyper_util::{client::legacy::Client, rt::TokioExecutor};
 use lambda_http::{Body, Error, Request, RequestExt, Response, run, service_fn};
 use tower::{Service, ServiceBuilder, ServiceExt};
-use tower_sigv4::SigV4Layer;
+use tower_sigv4::SigV4LayerBuilder;
 
 #[tokio::main]
 async fn main() -> Result<(), Error> {
@@ -29,10 +29,11 @@ async fn main() -> Result<(), Error> {
         .https_or_http()
         .enable_all_versions()
         .build();
+    // Loopback is for a gateway of one's own, under `cargo lambda watch`.
+    let layer = SigV4LayerBuilder::from_env("execute-api").allow_loopback(true);
     // Once for all invocations: connections and signing keys are kept.
     let client = ServiceBuilder::new()
-        // Loopback is for a gateway of one's own, under `cargo lambda watch`.
-        .layer(SigV4Layer::from_env("execute-api")?.allow_loopback(true))
+        .layer(layer.build()?)
         .service(Client::builder(TokioExecutor::new()).build(https));
 
     run(service_fn(|request| {

@@ -83,7 +83,9 @@ type SigningClient = SigV4<Client<HttpConnector, SignedBody<Full<Bytes>>>>;
 /// This is all there is to it.
 fn client(credentials: impl ProvideCredentials + 'static) -> Result<SigningClient, BoxError> {
     // AWS's own hosts of the service and region need no permission.
-    let layer = SigV4Layer::new(SERVICE, REGION, credentials)?.allow_loopback(true);
+    let layer = SigV4Layer::builder(SERVICE, REGION, credentials)
+        .allow_loopback(true)
+        .build()?;
     Ok(ServiceBuilder::new()
         .layer(layer)
         .service(Client::builder(TokioExecutor::new()).build_http()))

@@ -5,6 +5,8 @@ cd "$(dirname "$0")/.."
 
 cargo run --quiet --example quickstart
 cargo run --quiet --example explain | tail -n 1
+cargo run --quiet --example without_tower
+cargo run --quiet --example blocking
 
 source scripts/gateway.sh
 export AWS_ACCESS_KEY_ID=AKIAEXAMPLES AWS_SECRET_ACCESS_KEY=secret AWS_REGION=eu-west-1

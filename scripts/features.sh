@@ -4,5 +4,5 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 command -v cargo-hack >/dev/null || cargo install --locked cargo-hack
-cargo hack check --package http-sigv4 --package tower-sigv4 --package iam-gateway \
+cargo hack check --package credentials-cache --package http-sigv4 --package tower-sigv4 --package iam-gateway \
     --feature-powerset --no-dev-deps

@@ -1,9 +1,11 @@
-"""Signs requests with awscrt or botocore, as the argument says.
+"""Signs requests with awscrt or botocore, or encodes bodies as botocore does, as the argument says.
 
 Reads a request as JSON from each line and answers with a line: the headers of its signature as
-JSON, or, if the signer refuses, only the reason under "refused".
+JSON, or, if the signer refuses, only the reason under "refused". Likewise a body, in hexadecimal,
+and the encoded body.
 """
 
+import io
 import json
 import sys
 from datetime import datetime, timezone
@@ -70,11 +72,43 @@ def botocore_signer():
 
 SIGNATURE = {"authorization", "x-amz-content-sha256", "x-amz-date", "x-amz-security-token"}
 
-sign = {"awscrt": awscrt_signer, "botocore": botocore_signer}[sys.argv[1]]()
+
+def signature_by(signer):
+    sign = signer()
+
+    def answer(case):
+        headers = {name.lower(): value for name, value in sign(case)}
+        return {name: headers[name] for name in SIGNATURE & headers.keys()}
+
+    return answer
+
+
+def botocore_encoder():
+    from botocore.httpchecksum import _CHECKSUM_CLS, AwsChunkedWrapper
+
+    def encode(case):
+        algorithm = case["algorithm"].lower()
+        body = AwsChunkedWrapper(
+            io.BytesIO(bytes.fromhex(case["body"])),
+            checksum_cls=_CHECKSUM_CLS[algorithm],
+            checksum_name=f"x-amz-checksum-{algorithm}",
+            chunk_size=case["chunk_size"],
+        )
+        return {"encoded": body.read().hex()}
+
+    return encode
+
+
+ORACLES = {
+    "awscrt": lambda: signature_by(awscrt_signer),
+    "botocore": lambda: signature_by(botocore_signer),
+    "botocore-encoder": botocore_encoder,
+}
+
+answer_to = ORACLES[sys.argv[1]]()
 for line in sys.stdin:
     try:
-        headers = {name.lower(): value for name, value in sign(json.loads(line))}
-        answer = {name: headers[name] for name in SIGNATURE & headers.keys()}
+        answer = answer_to(json.loads(line))
     except Exception as error:
         answer = {"refused": repr(error)}
     print(json.dumps(answer), flush=True)

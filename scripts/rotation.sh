@@ -16,3 +16,6 @@ curl --silent --show-error --fail --output /dev/null --retry 60 --retry-delay 1 
     "$STS_URL/moto-api/"
 
 cargo test --package tests --features rotation --test rotation -- --include-ignored --nocapture
+# What needs the SDK's configuration to compile.
+cargo test --package tower-sigv4 --features aws-config --test default_chain
+cargo test --package tower-sigv4 --features aws-config --doc

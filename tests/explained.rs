@@ -1,4 +1,4 @@
-//! Refusals of a gateway that verifies with `aws-sigv4` and writes what it computed, explained on the
+//! Rejections of a gateway that verifies with `aws-sigv4` and writes what it computed, explained on the
 //! way back.
 
 use std::{
@@ -77,29 +77,29 @@ impl Case {
         }
     }
 
-    fn of_uri(cause: Cause, line: Line, uri: String) -> Self {
+    fn with_uri(cause: Cause, line: Line, uri: String) -> Self {
         Self::new(cause, line, move |request| {
             *request.uri_mut() = uri.parse().unwrap();
         })
     }
 
-    fn of_path(cause: Cause, path: &str) -> Self {
+    fn with_path(cause: Cause, path: &str) -> Self {
         let uri = format!("https://{HOST}{path}?{QUERY}");
-        Self::of_uri(cause, Line::Path, uri)
+        Self::with_uri(cause, Line::Path, uri)
     }
 
-    fn of_query(cause: Cause, query: &str) -> Self {
+    fn with_query(cause: Cause, query: &str) -> Self {
         let uri = format!("https://{HOST}{PATH}?{query}");
-        Self::of_uri(cause, Line::Query, uri)
+        Self::with_uri(cause, Line::Query, uri)
     }
 
-    fn of_host(cause: Cause, host: &str) -> Self {
+    fn with_host(cause: Cause, host: &str) -> Self {
         let line = Line::Header("host".to_owned());
-        Self::of_uri(cause, line, format!("https://{host}{PATH}?{QUERY}"))
+        Self::with_uri(cause, line, format!("https://{host}{PATH}?{QUERY}"))
     }
 
     /// `None` for a header that is lost.
-    fn of_header(
+    fn with_header(
         cause: Cause,
         line: impl Into<Option<Line>>,
         name: &'static str,
@@ -114,7 +114,7 @@ impl Case {
         })
     }
 
-    fn of_body(cause: Cause, body: &'static str) -> Self {
+    fn with_body(cause: Cause, body: &'static str) -> Self {
         Self::new(cause, Line::Payload, move |request| {
             *request.body_mut() = Bytes::from(body);
         })
@@ -127,39 +127,39 @@ fn cases() -> Vec<Case> {
     let charset = Some("application/json; charset=utf-8");
     let bearer = Some("Bearer eyJhbGciOiJub25lIn0");
     vec![
-        Case::of_path(PathDecoded, "/prod/a/b%20c/d/"),
-        Case::of_path(PathEncodedAgain, "/prod/a%252Fb%2520c/d/"),
-        Case::of_path(PathReencoded, "/prod/a%2fb%20c/d/"),
-        Case::of_path(PathPrefix, "/a%2Fb%20c/d/"),
-        Case::of_path(PathPrefix, "/v1/prod/a%2Fb%20c/d/"),
-        Case::of_path(PathSlashes, "/prod/a%2Fb%20c/d"),
-        Case::of_path(PathChanged, "/prod/other"),
-        Case::of_query(QueryPlus, "q=x%2By&z=1"),
-        Case::of_query(QueryReencoded, "q=x%2520y&z=1"),
-        Case::of_query(QueryParameter, "q=x+y&z=1&k=v"),
-        Case::of_query(QueryParameter, "q=x+y"),
-        Case::of_query(QueryParameter, "q=x+y&z=2"),
-        Case::of_host(HostChanged, "internal.example"),
-        Case::of_host(HostPort, &format!("{HOST}:8443")),
-        Case::of_header(HeaderChanged, line("content-type"), "content-type", charset),
-        Case::of_header(
+        Case::with_path(PathDecoded, "/prod/a/b%20c/d/"),
+        Case::with_path(PathEncodedAgain, "/prod/a%252Fb%2520c/d/"),
+        Case::with_path(PathReencoded, "/prod/a%2fb%20c/d/"),
+        Case::with_path(PathPrefix, "/a%2Fb%20c/d/"),
+        Case::with_path(PathPrefix, "/v1/prod/a%2Fb%20c/d/"),
+        Case::with_path(PathSlashes, "/prod/a%2Fb%20c/d"),
+        Case::with_path(PathChanged, "/prod/other"),
+        Case::with_query(QueryPlus, "q=x%2By&z=1"),
+        Case::with_query(QueryReencoded, "q=x%2520y&z=1"),
+        Case::with_query(QueryParameter, "q=x+y&z=1&k=v"),
+        Case::with_query(QueryParameter, "q=x+y"),
+        Case::with_query(QueryParameter, "q=x+y&z=2"),
+        Case::with_host(HostChanged, "internal.example"),
+        Case::with_host(HostPort, &format!("{HOST}:8443")),
+        Case::with_header(HeaderChanged, line("content-type"), "content-type", charset),
+        Case::with_header(
             HeaderChanged,
             line("x-amz-meta-a"),
             "x-amz-meta-a",
             Some("1, 2"),
         ),
-        Case::of_header(HeaderNotSigned, None, "x-amz-meta-b", Some("1")),
-        Case::of_header(HeaderMissing, None, "x-amz-meta-a", None),
-        Case::of_header(UnknownRoute, None, "authorization", None),
-        Case::of_header(NotASignature, None, "authorization", bearer),
-        Case::of_header(
+        Case::with_header(HeaderNotSigned, None, "x-amz-meta-b", Some("1")),
+        Case::with_header(HeaderMissing, None, "x-amz-meta-a", None),
+        Case::with_header(UnknownRoute, None, "authorization", None),
+        Case::with_header(NotASignature, None, "authorization", bearer),
+        Case::with_header(
             UnknownCredentials,
             None,
             "x-amz-security-token",
             Some("another"),
         ),
-        Case::of_body(BodyChanged, r#"{ "item": "tea" }"#),
-        Case::of_body(BodyLost, ""),
+        Case::with_body(BodyChanged, r#"{ "item": "tea" }"#),
+        Case::with_body(BodyLost, ""),
         Case::new(MethodChanged, Line::Method, |request| {
             *request.method_mut() = Method::PUT;
         }),
@@ -194,6 +194,10 @@ async fn what_is_changed_on_the_way_is_named() {
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }
 
+fn clocked(clock: impl Fn() -> SystemTime + Send + Sync + 'static) -> SigV4Layer {
+    Wire::builder().clock(clock).build().unwrap()
+}
+
 /// A layer that signs with a mistake, and what has to be said of it.
 fn mistakes() -> Vec<(SigV4Layer, Cause)> {
     let hour = Duration::from_secs(3_600);
@@ -202,8 +206,8 @@ fn mistakes() -> Vec<(SigV4Layer, Cause)> {
         SigV4Layer::new(Wire::SERVICE, Wire::REGION, credentials).unwrap()
     };
     let scoped = |service: &str, region: &str| {
-        let layer = SigV4Layer::new(service, region, Credentials::from(Keys::ROLE));
-        layer.unwrap().allow_host(HOST).unwrap()
+        let layer = SigV4Layer::builder(service, region, Credentials::from(Keys::ROLE));
+        layer.allow_host(HOST).build().unwrap()
     };
     let [mut other_secret, mut other_id, mut no_token] = [Keys::ROLE, Keys::ROLE, Keys::ROLE];
     other_secret.secret = "a guess";
@@ -214,13 +218,10 @@ fn mistakes() -> Vec<(SigV4Layer, Cause)> {
         (with(other_id), Cause::UnknownCredentials),
         (with(no_token), Cause::SessionTokenMissing),
         (
-            Wire::layer().clock(move || SystemTime::now() - hour),
+            clocked(move || SystemTime::now() - hour),
             Cause::ClockBehind,
         ),
-        (
-            Wire::layer().clock(move || SystemTime::now() + hour),
-            Cause::ClockAhead,
-        ),
+        (clocked(move || SystemTime::now() + hour), Cause::ClockAhead),
         (scoped(Wire::SERVICE, "us-east-1"), Cause::ScopeRegion),
         (scoped("lambda", Wire::REGION), Cause::ScopeService),
     ]
@@ -280,13 +281,13 @@ async fn what_is_accepted_is_not_explained() {
 }
 
 #[tokio::test]
-async fn a_refusal_over_the_wire_is_handed_on_byte_for_byte() {
+async fn a_rejection_over_the_wire_is_handed_on_byte_for_byte() {
     let wire = Wire::start().await;
     let now = SystemTime::now();
     let mut keys = Keys::ROLE;
     keys.secret = "a guess";
-    let layer = SigV4Layer::new(Wire::SERVICE, Wire::REGION, Credentials::from(keys));
-    let layer = layer.unwrap().clock(move || now);
+    let layer = SigV4Layer::builder(Wire::SERVICE, Wire::REGION, Credentials::from(keys));
+    let layer = layer.clock(move || now).build().unwrap();
     for version in Wire::VERSIONS {
         let response = send(&wire, version, &layer, Arc::new(|_| ())).await;
         let explanation = response.extensions().get::<Explanation>().unwrap();

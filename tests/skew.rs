@@ -7,9 +7,10 @@ use http::{Request, StatusCode, Version};
 use http_body_util::Full;
 use tests::Wire;
 use tower::{Service, ServiceBuilder, ServiceExt};
-use tower_sigv4::{ResignPolicy, SigV4Layer, SignedBody};
+use tower_sigv4::{RetryPolicy, SigV4Layer, SignedBody};
 
 const HOUR: i64 = 3_600;
+const HOST: &str = "abc123.execute-api.eu-west-1.amazonaws.com";
 const URI: &str = "https://abc123.execute-api.eu-west-1.amazonaws.com/prod";
 
 /// From a day behind to a day ahead, in seconds.
@@ -19,13 +20,14 @@ fn skews() -> impl Iterator<Item = i64> {
 }
 
 fn layer(skew: i64) -> SigV4Layer {
-    Wire::layer().clock(move || {
+    let clock = move || {
         let by = Duration::from_secs(skew.unsigned_abs());
         match skew < 0 {
             true => SystemTime::now() - by,
             false => SystemTime::now() + by,
         }
-    })
+    };
+    Wire::builder().clock(clock).build().unwrap()
 }
 
 fn request() -> Request<Full<Bytes>> {
@@ -38,7 +40,7 @@ async fn every_call_succeeds_after_at_most_one_refused_attempt_then_without_any(
     let mut first_attempts = Vec::new();
     for skew in skews() {
         let mut client = ServiceBuilder::new()
-            .retry(ResignPolicy::new())
+            .retry(RetryPolicy::new())
             .layer(layer(skew))
             .service(wire.client::<SignedBody<Full<Bytes>>>(Version::HTTP_11));
         let mut attempts = Vec::new();
@@ -72,7 +74,7 @@ async fn without_the_policy_the_refusal_is_the_answer_and_the_next_request_is_ri
             .unwrap();
         assert_eq!(response.status(), expected);
     }
-    let offset = layer.clock_offset();
+    let offset = layer.clock_offset(HOST);
     assert!((offset - 2 * HOUR).abs() <= 2, "{offset}");
 }
 
@@ -80,7 +82,7 @@ async fn without_the_policy_the_refusal_is_the_answer_and_the_next_request_is_ri
 async fn clones_of_a_layer_share_what_one_has_learned() {
     let wire = Wire::start().await;
     let layer = layer(HOUR);
-    let clone = layer.clone().body_limit(1_000);
+    let clone = layer.clone();
     let response = wire.send(Version::HTTP_2, &layer, request()).await.unwrap();
     assert_eq!(response.status(), StatusCode::FORBIDDEN);
     let response = wire.send(Version::HTTP_2, &clone, request()).await.unwrap();

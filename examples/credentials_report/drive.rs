@@ -6,16 +6,13 @@ use std::{
     time::Duration,
 };
 
+use sigv4_testkit::{LoadStart, ScriptedProvider, Step, TestClock};
 use tokio::{
     task::JoinSet,
     time::{Instant, sleep_until},
 };
 
-use crate::{
-    Wall,
-    script::{Begun, Script, Step},
-    subject::{Kind, Subject},
-};
+use crate::subject::{Kind, Subject};
 
 pub(crate) const MILLI: Duration = Duration::from_millis(1);
 pub(crate) const SECOND: Duration = Duration::from_secs(1);
@@ -24,15 +21,18 @@ pub(crate) const HOUR: Duration = Duration::from_secs(3_600);
 
 /// A cache, its provider and its clock.
 pub(crate) struct Stage {
-    pub(crate) wall: Wall,
-    pub(crate) provider: Script,
+    pub(crate) wall: TestClock,
+    pub(crate) provider: ScriptedProvider,
     pub(crate) subject: Subject,
 }
 
 impl Stage {
-    pub(crate) fn new(kind: Kind, plan: impl Fn(Begun) -> Step + Send + Sync + 'static) -> Self {
-        let wall = Wall::new();
-        let provider = Script::new(&wall, plan);
+    pub(crate) fn new(
+        kind: Kind,
+        plan: impl Fn(LoadStart) -> Step + Send + Sync + 'static,
+    ) -> Self {
+        let wall = TestClock::new();
+        let provider = ScriptedProvider::new(&wall, plan);
         Self {
             subject: Subject::new(kind, provider.clone(), &wall),
             wall,

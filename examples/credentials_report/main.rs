@@ -10,15 +10,9 @@
 
 mod drive;
 mod scenarios;
-#[allow(dead_code)]
-#[path = "../../crates/tower-sigv4/tests/faults/rig/script.rs"]
-mod script;
 mod subject;
-#[allow(dead_code)]
-#[path = "../../crates/tower-sigv4/tests/faults/rig/wall.rs"]
-mod wall;
 
-use crate::{scenarios::SCENARIOS, subject::Kind, wall::Wall};
+use crate::{scenarios::SCENARIOS, subject::Kind};
 
 fn main() {
     // Scripted panics are part of it.

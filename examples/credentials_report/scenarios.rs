@@ -2,6 +2,7 @@
 
 use std::{future::Future, pin::Pin, time::Duration};
 
+use sigv4_testkit::{LoadStart, Step, TestClock};
 use tokio::{
     runtime::{Builder, Handle},
     task::JoinSet,
@@ -10,7 +11,6 @@ use tokio::{
 
 use crate::{
     drive::{HOUR, MILLI, MINUTE, SECOND, Stage, Tally},
-    script::{Begun, Step},
     subject::Kind,
 };
 
@@ -147,7 +147,7 @@ fn time(name: &'static str, time: Duration) -> Figure {
 }
 
 /// An hour at first, and then this.
-fn then(step: Step) -> impl Fn(Begun) -> Step + Send + Sync {
+fn then(step: Step) -> impl Fn(LoadStart) -> Step + Send + Sync {
     move |begun| match begun.number {
         1 => Step::Living(HOUR),
         _ => step.clone(),
@@ -263,7 +263,7 @@ async fn impatient(kind: Kind) -> Vec<Figure> {
 }
 
 async fn repeated(kind: Kind) -> Vec<Figure> {
-    let expiry = crate::Wall::new().now() + HOUR;
+    let expiry = TestClock::new().now() + HOUR;
     let stage = Stage::new(kind, move |_| Step::Expiring(expiry).after(MILLI * 50));
     stage.ask().await;
     sleep(HOUR - SECOND * 240).await;
@@ -274,7 +274,7 @@ async fn repeated(kind: Kind) -> Vec<Figure> {
 async fn frozen(kind: Kind) -> Vec<Figure> {
     let stage = Stage::new(kind, |_| Step::Living(HOUR).after(MILLI * 50));
     stage.ask().await;
-    stage.wall.freeze(7_200);
+    stage.wall.freeze(Duration::from_secs(7_200));
     let tally = stage.together(1_000).await;
     figures(stage.provider.loads() - 1, &tally)
 }
@@ -282,13 +282,13 @@ async fn frozen(kind: Kind) -> Vec<Figure> {
 async fn set_back(kind: Kind) -> Vec<Figure> {
     let stage = Stage::new(kind, |_| Step::Living(HOUR).after(MILLI * 50));
     stage.ask().await;
-    stage.wall.set(-86_400);
+    stage.wall.jump(-86_400);
     let tally = stage.traffic(1, HOUR * 2).await;
     figures(stage.provider.loads() - 1, &tally)
 }
 
 async fn dead_on_arrival(kind: Kind) -> Vec<Figure> {
-    let expiry = crate::Wall::new().now() - MINUTE;
+    let expiry = TestClock::new().now() - MINUTE;
     let stage = Stage::new(kind, move |_| Step::Expiring(expiry).after(MILLI * 10));
     let tally = stage.traffic(100, SECOND * 100).await;
     figures(stage.provider.loads(), &tally)
@@ -305,7 +305,7 @@ async fn frozen_load(kind: Kind) -> Vec<Figure> {
     let mut early = JoinSet::new();
     early.spawn(stage.one());
     sleep(SECOND).await;
-    stage.wall.freeze(7_200);
+    stage.wall.freeze(Duration::from_secs(7_200));
     let tally = stage.together(1_000).await;
     figures(stage.provider.loads() - 1, &tally)
 }
@@ -365,7 +365,7 @@ async fn fleet(kind: Kind) -> Vec<Figure> {
     let waited = waiting.len();
     waiting.join_all().await;
     let mut seconds = std::collections::BTreeMap::<_, usize>::new();
-    for begun in fleet.iter().flat_map(|stage| stage.provider.begun()) {
+    for begun in fleet.iter().flat_map(|stage| stage.provider.starts()) {
         *seconds.entry(begun.as_secs()).or_default() += usize::from(begun > MINUTE);
     }
     let peak = seconds.values().max().copied().unwrap_or(0);

@@ -24,11 +24,10 @@ use bytes::Bytes;
 use fastrand::Rng;
 use http::{Request, Response};
 use http_body_util::Empty;
+use sigv4_testkit::{ScriptedProvider, TestClock};
 use tower::{BoxError, Service, ServiceExt};
 use tower_layer::Layer;
-use tower_sigv4::{CacheSettings, CredentialsCache, SigV4, SigV4Layer, SignedBody};
-
-use crate::{script::Script, wall::Wall};
+use tower_sigv4::{CacheSettings, SigV4, SigV4Layer, SignedBody};
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Kind {
@@ -51,7 +50,7 @@ pub(crate) struct Sdk {
 }
 
 impl Subject {
-    pub(crate) fn new(kind: Kind, provider: Script, wall: &Wall) -> Self {
+    pub(crate) fn new(kind: Kind, provider: ScriptedProvider, wall: &TestClock) -> Self {
         match kind {
             Kind::Sdk => Self::Sdk(Arc::new(Sdk {
                 cache: IdentityCache::lazy().build(),
@@ -68,10 +67,11 @@ impl Subject {
                 // The same report each time.
                 let chance = Mutex::new(Rng::with_seed(SEED.fetch_add(1, Ordering::Relaxed)));
                 let settings = CacheSettings::new()
-                    .clock(move || clock.now())
                     .random(move || chance.lock().map_or(0.5, |mut chance| chance.f64()));
-                let cache = CredentialsCache::with_settings(provider, settings);
-                let layer = SigV4Layer::new("execute-api", "us-east-1", cache);
+                let layer = SigV4Layer::builder("execute-api", "us-east-1", provider)
+                    .cache_settings(settings)
+                    .clock(move || clock.now())
+                    .build();
                 Self::Ours(layer.expect("names").layer(Inner))
             }
         }
@@ -127,7 +127,7 @@ fn number(text: &str, before: &str) -> usize {
     digits.unwrap_or_default().parse().unwrap_or(0)
 }
 
-struct WallTime(Wall);
+struct WallTime(TestClock);
 
 impl TimeSource for WallTime {
     fn now(&self) -> SystemTime {

@@ -1,4 +1,4 @@
-//! Why a service refuses a signature: each cause brought about, and what `ExplainLayer` says of it.
+//! Why a service rejects a signature: each cause brought about, and what `ExplainLayer` says of it.
 //!
 //! The service is a local gateway that really verifies. In front of it stands a proxy that does what
 //! proxies do, and the client makes the mistakes that people make. The program fails if an
@@ -9,7 +9,7 @@
 //! cargo run --example explain -- path    # those with this word in them
 //! ```
 
-mod exhibits;
+mod cases;
 mod proxy;
 mod terminal;
 
@@ -26,32 +26,32 @@ use tokio::net::TcpStream;
 use tower::{BoxError, Layer, ServiceBuilder, ServiceExt, service_fn};
 use tower_sigv4::{ExplainLayer, Explanation};
 
-use crate::{exhibits::Exhibit, terminal::Terminal};
+use crate::{cases::Case, terminal::Terminal};
 
 #[tokio::main]
 async fn main() -> Result<ExitCode, BoxError> {
     let terminal = Terminal::new();
     let word = std::env::args().nth(1).unwrap_or_default();
-    let mut exhibits = exhibits::all();
-    exhibits.retain(|exhibit| exhibit.title.contains(&word));
+    let mut cases = cases::all();
+    cases.retain(|case| case.title.contains(&word));
     let mut wrong = Vec::new();
-    for (index, exhibit) in exhibits.iter().enumerate() {
-        terminal.title(index + 1, exhibit);
-        let explanation = provoke(exhibit).await?;
+    for (index, case) in cases.iter().enumerate() {
+        terminal.title(index + 1, case);
+        let explanation = provoke(case).await?;
         match &explanation {
             Some(explanation) => terminal.explanation(explanation),
-            None => terminal.line("The request was not refused."),
+            None => terminal.line("The request was not rejected."),
         }
         let cause = explanation.map(|explanation| explanation.cause());
-        if cause != Some(exhibit.cause) {
+        if cause != Some(case.cause) {
             wrong.push(format!(
                 "{}: {:?} was explained as {cause:?}",
-                exhibit.title, exhibit.cause
+                case.title, case.cause
             ));
         }
     }
-    terminal.summary(exhibits.len(), &wrong);
-    let is_right = wrong.is_empty() && !exhibits.is_empty();
+    terminal.summary(cases.len(), &wrong);
+    let is_right = wrong.is_empty() && !cases.is_empty();
     Ok(if is_right {
         ExitCode::SUCCESS
     } else {
@@ -59,11 +59,11 @@ async fn main() -> Result<ExitCode, BoxError> {
     })
 }
 
-/// Sends a request that is refused, and returns what the layer says of it.
-async fn provoke(exhibit: &Exhibit) -> Result<Option<Explanation>, BoxError> {
-    let address = proxy::start(exhibits::gateway(), exhibit.proxy).await?;
-    let request = (exhibit.request)().map(Full::<Bytes>::from);
-    let response = match exhibit.signer {
+/// Sends a request that is rejected, and returns what the layer says of it.
+async fn provoke(case: &Case) -> Result<Option<Explanation>, BoxError> {
+    let address = proxy::start(cases::gateway(), case.proxy).await?;
+    let request = (case.request)().map(Full::<Bytes>::from);
+    let response = match case.signer {
         // This is all there is to it.
         Some(signer) => {
             let client = ServiceBuilder::new()

@@ -7,7 +7,7 @@ use std::{
 
 use tower_sigv4::Explanation;
 
-use crate::exhibits::Exhibit;
+use crate::cases::Case;
 
 pub(crate) struct Terminal {
     has_colours: bool,
@@ -32,10 +32,10 @@ impl Terminal {
         }
     }
 
-    pub(crate) fn title(&self, number: usize, exhibit: &Exhibit) {
-        let request = (exhibit.request)();
+    pub(crate) fn title(&self, number: usize, case: &Case) {
+        let request = (case.request)();
         let sent = format!("{} {}", request.method(), request.uri());
-        let title = format!("{number}. {}", exhibit.title);
+        let title = format!("{number}. {}", case.title);
         println!(
             "{}\n   {}\n",
             self.paint(BOLD, &title),

@@ -30,8 +30,9 @@ fn canonical(profile: Profile, target: &str) -> Option<(String, String)> {
     let time = SystemTime::UNIX_EPOCH;
     let key = SigningKey::derive(&credentials, &scope, time).unwrap();
     let request = Signer::new(profile)
-        .canonical_request(&request.into_parts().0, &key, Payload::EMPTY, time)
-        .ok()?;
+        .prepare(&mut request.into_parts().0, &key, Payload::EMPTY, time)
+        .ok()?
+        .canonical_request();
     let text = request.canonical_request();
     assert!(text.is_ascii());
     let headers = if profile == Profile::S3 { 3 } else { 2 };

@@ -70,14 +70,17 @@ fuzz_target!(|input: Input<'_>| {
     };
     let payload = match input.body {
         None if profile.allows_unsigned_payload() => Payload::Unsigned,
-        body => Payload::of(body.unwrap_or_default()),
+        body => Payload::hash(body.unwrap_or_default()),
     };
 
     let before = seen(&parts);
-    let canonical_request = signer.canonical_request(&parts, &key, payload, time);
+    let prepared = signer.prepare(&mut parts, &key, payload, time);
+    let is_signable = prepared.is_ok();
+    drop(prepared);
+    assert_eq!(before, seen(&parts), "prepared and not applied");
     match signer.sign(&mut parts, &key, payload, time) {
         Ok(()) => {
-            assert!(canonical_request.is_ok());
+            assert!(is_signable);
             let once = seen(&parts);
             signer.sign(&mut parts, &key, payload, time).unwrap();
             assert_eq!(once, seen(&parts));

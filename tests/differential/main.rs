@@ -4,9 +4,11 @@
 //! reason; and a request of such a class has to differ, so that no class excuses too much. A
 //! failure prints the seed of its request.
 //!
-//! `SIGV4_DIFFERENTIAL_CASES` sets the number of requests for each test.
+//! `SIGV4_DIFFERENTIAL_CASES` sets the number of requests for each test, `SIGV4_CHUNKED_CASES` that
+//! of chunked bodies.
 
 mod aws_sigv4;
+mod chunked;
 mod classes;
 mod host;
 mod python;

@@ -1,14 +1,10 @@
 //! AWS's signers for C and for Python, each in a Python process: see `scripts/oracles.py`.
 
-use std::{
-    io::{BufRead, BufReader, Write},
-    process::{Child, ChildStdin, ChildStdout, Command, Stdio},
-    time::SystemTime,
-};
+use std::time::SystemTime;
 
 use http_sigv4::{Payload, Profile};
 use serde_json::{Value, json};
-use tests::Case;
+use tests::{Case, Python};
 
 use crate::{
     Oracle, Signature,
@@ -21,7 +17,7 @@ pub(crate) struct AwsCrt(Python);
 
 impl AwsCrt {
     pub(crate) fn start() -> Self {
-        Self(Python::start("awscrt"))
+        Self(Python::start("oracles.py", &["awscrt"]))
     }
 }
 
@@ -39,7 +35,7 @@ impl Oracle for AwsCrt {
     }
 
     fn sign(&mut self, facts: &Facts<'_>) -> Signature {
-        self.0.sign(facts)
+        sign(&mut self.0, facts)
     }
 }
 
@@ -48,7 +44,7 @@ pub(crate) struct Botocore(Python);
 
 impl Botocore {
     pub(crate) fn start() -> Self {
-        Self(Python::start("botocore"))
+        Self(Python::start("oracles.py", &["botocore"]))
     }
 }
 
@@ -78,42 +74,12 @@ impl Oracle for Botocore {
     }
 
     fn sign(&mut self, facts: &Facts<'_>) -> Signature {
-        self.0.sign(facts)
+        sign(&mut self.0, facts)
     }
 }
 
-/// A process that answers every line with a line, and ends when its input does.
-struct Python {
-    process: Child,
-    questions: ChildStdin,
-    answers: BufReader<ChildStdout>,
-}
-
-impl Python {
-    fn start(signer: &str) -> Self {
-        let python = std::env::var("SIGV4_PYTHON");
-        let python = python.expect("SIGV4_PYTHON is the path of a Python that has the signers");
-        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../scripts/oracles.py");
-        let mut process = Command::new(python)
-            .args([script, signer])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        Self {
-            questions: process.stdin.take().unwrap(),
-            answers: BufReader::new(process.stdout.take().unwrap()),
-            process,
-        }
-    }
-
-    fn sign(&mut self, facts: &Facts<'_>) -> Signature {
-        writeln!(self.questions, "{}", question(facts)).unwrap();
-        let mut answer = String::new();
-        self.answers.read_line(&mut answer).unwrap();
-        serde_json::from_str(&answer)
-            .unwrap_or_else(|error| panic!("{error}; {:?}", self.process.try_wait()))
-    }
+fn sign(python: &mut Python, facts: &Facts<'_>) -> Signature {
+    serde_json::from_value(python.ask(&question(facts))).unwrap()
 }
 
 fn question(facts: &Facts<'_>) -> Value {
@@ -140,7 +106,7 @@ fn question(facts: &Facts<'_>) -> Value {
         "host": host,
         "headers": headers.collect::<Vec<_>>(),
         "body": body,
-        "payload": body.map_or(Payload::Unsigned, Payload::of).to_string(),
+        "payload": body.map_or(Payload::Unsigned, Payload::hash).to_string(),
         "access_key_id": Case::ACCESS_KEY_ID,
         "secret": case.secret,
         "token": case.token,

@@ -6,13 +6,15 @@ use super::*;
 
 const OTHER_API: &str = "https://def456.execute-api.eu-west-1.amazonaws.com/";
 
+type NewBuilder = fn() -> SigV4LayerBuilder;
+
 /// What is redirected.
-fn calls() -> [(SigV4Layer, Request<Full<Bytes>>); 4] {
+fn calls() -> [(NewBuilder, Request<Full<Bytes>>); 4] {
     [
-        (layer(), get(API)),
-        (layer(), post(API)),
-        (detecting(), get(API)),
-        (detecting(), post(API)),
+        (Wire::builder, get(API)),
+        (Wire::builder, post(API)),
+        (detecting, get(API)),
+        (detecting, post(API)),
     ]
 }
 
@@ -45,7 +47,8 @@ fn only(received: Vec<Request<Bytes>>) -> Request<Bytes> {
 async fn a_redirect_to_a_foreign_host_is_not_followed() {
     for (version, status) in redirects() {
         for location in FOREIGN {
-            for (layer, request) in calls() {
+            for (builder, request) in calls() {
+                let layer = refusing(builder());
                 let network = Network::redirecting(&[(status, location)]).await;
                 assert_refused(send(&network, version, layer, request).await);
                 assert_signed(&only(network.received())).await;
@@ -59,9 +62,9 @@ async fn a_redirect_to_a_foreign_host_is_not_followed() {
 async fn a_redirect_to_a_foreign_host_is_followed_with_nothing_of_a_signature_if_so_set() {
     for (version, status) in redirects() {
         for location in FOREIGN {
-            for (layer, request) in calls() {
+            for (builder, request) in calls() {
                 let after = after(status, request.method());
-                let layer = layer.host_policy(forwarding());
+                let layer = forwarding(builder());
                 let network = Network::redirecting(&[(status, location)]).await;
                 let sent = send(&network, version, layer, request).await;
                 assert_eq!(sent.unwrap(), StatusCode::OK);
@@ -79,8 +82,9 @@ async fn a_redirect_to_the_same_host_or_another_of_the_service_is_signed_afresh(
     let same_host = "https://user@ABC123.execute-api.eu-west-1.amazonaws.com:443/v2";
     for (version, status) in redirects() {
         for location in ["/v2?b=1&a=2", same_host, OTHER_API] {
-            for (layer, request) in calls() {
+            for (builder, request) in calls() {
                 let after = after(status, request.method());
+                let layer = refusing(builder());
                 let network = Network::redirecting(&[(status, location)]).await;
                 let sent = send(&network, version, layer, request).await;
                 assert_eq!(sent.unwrap(), StatusCode::OK);
@@ -99,8 +103,8 @@ async fn a_redirect_to_plain_http_is_refused_whatever_becomes_of_other_hosts() {
     let other = "http://def456.execute-api.eu-west-1.amazonaws.com:443/";
     for (version, status) in redirects() {
         for location in [same_host, other] {
-            for (layer, request) in calls() {
-                for layer in [layer.clone(), layer.host_policy(forwarding())] {
+            for (builder, request) in calls() {
+                for layer in [refusing(builder()), forwarding(builder())] {
                     let network = Network::redirecting(&[(status, location)]).await;
                     assert_refused(send(&network, version, layer, request.clone()).await);
                     assert_signed(&only(network.received())).await;
@@ -129,12 +133,12 @@ async fn an_aws_host_of_another_service_or_region_is_another_host_but_to_a_layer
             assert!(network.received_abroad().is_empty());
 
             let network = Network::redirecting(&redirects).await;
-            let layer = layer().host_policy(forwarding());
+            let layer = forwarding(Wire::builder());
             send(&network, version, layer, post(API)).await.unwrap();
             assert_bare(&only(network.received_abroad()));
 
             let network = Network::redirecting(&redirects).await;
-            let sent = send(&network, version, detecting(), post(API)).await;
+            let sent = send(&network, version, refusing(detecting()), post(API)).await;
             assert_eq!(sent.unwrap(), StatusCode::OK);
             assert_signed_for(scope, &only(network.received_abroad())).await;
         }
@@ -153,13 +157,13 @@ async fn a_redirect_from_loopback_to_a_foreign_host_takes_nothing_along() {
     for (version, status) in redirects() {
         for location in FOREIGN.into_iter().chain(look_alikes) {
             let network = Network::redirecting(&[(status, location)]).await;
-            let refusing = layer().allow_loopback(true);
+            let refusing = Wire::builder().allow_loopback(true).build().unwrap();
             assert_refused(send(&network, version, refusing, post(LOCAL)).await);
             assert_signed(&only(network.received())).await;
             assert!(network.received_abroad().is_empty());
 
             let network = Network::redirecting(&[(status, location)]).await;
-            let forwarding = layer().host_policy(forwarding().allow_loopback(true));
+            let forwarding = forwarding(Wire::builder().allow_loopback(true));
             let sent = send(&network, version, forwarding, post(LOCAL)).await;
             assert_eq!(sent.unwrap(), StatusCode::OK);
             assert_bare(&only(network.received_abroad()));
@@ -183,7 +187,7 @@ async fn a_redirect_to_loopback_is_signed_for_only_if_that_is_allowed() {
             assert_signed(&only(network.received())).await;
 
             let network = Network::redirecting(&redirects).await;
-            let local = layer().allow_loopback(true);
+            let local = Wire::builder().allow_loopback(true).build().unwrap();
             send(&network, version, local, post(API)).await.unwrap();
             let [_, second] = <[_; 2]>::try_from(network.received()).unwrap();
             assert_signed(&second).await;
@@ -196,7 +200,7 @@ async fn the_hash_of_the_body_stays_behind_as_well() {
     let bucket = "https://bucket.s3.eu-west-1.amazonaws.com/key";
     for (version, status) in redirects() {
         let network = Network::redirecting(&[(status, "https://evil.example/")]).await;
-        let layer = detecting().host_policy(forwarding());
+        let layer = forwarding(detecting());
         send(&network, version, layer, post(bucket)).await.unwrap();
         let [first, second] = <[_; 2]>::try_from(network.received_abroad()).unwrap();
         assert!(first.headers().contains_key("x-amz-content-sha256"));
@@ -214,7 +218,7 @@ async fn each_hop_of_a_chain_is_judged_by_itself() {
     ];
     for (version, status) in redirects() {
         let network = Network::redirecting(&chain.map(|location| (status, location))).await;
-        let layer = layer().host_policy(forwarding());
+        let layer = forwarding(Wire::builder());
         send(&network, version, layer, post(API)).await.unwrap();
         let [first, third] = <[_; 2]>::try_from(network.received()).unwrap();
         assert_signed(&first).await;
@@ -231,7 +235,7 @@ async fn each_hop_of_a_chain_is_judged_by_itself() {
 async fn a_foreign_server_can_have_a_request_signed_for_a_host_that_is_allowed() {
     for (version, status) in redirects() {
         let network = Network::redirecting(&[(status, API)]).await;
-        let layer = layer().host_policy(forwarding());
+        let layer = forwarding(Wire::builder());
         let foreign = post("https://evil.example/");
         send(&network, version, layer, foreign).await.unwrap();
         assert_bare(&only(network.received_abroad()));

@@ -83,7 +83,7 @@ async fn send_below(network: &Network, version: Version, layer: SigV4Layer) {
 async fn a_client_below_that_follows_redirects_takes_the_session_token_along() {
     for (version, status) in redirects() {
         for location in FOREIGN {
-            for layer in [layer(), detecting(), layer().host_policy(forwarding())] {
+            for layer in [layer(), refusing(detecting()), forwarding(Wire::builder())] {
                 let network = Network::redirecting(&[(status, location)]).await;
                 send_below(&network, version, layer).await;
                 let abroad = network.received_abroad();

@@ -20,7 +20,7 @@ use tower_http::follow_redirect::{
     FollowRedirectLayer,
     policy::{FilterCredentials, Limited, PolicyExt, clone_body_fn},
 };
-use tower_sigv4::{Error, HostPolicy, OtherHosts, SigV4Layer};
+use tower_sigv4::{Error, SigV4Layer, SigV4LayerBuilder, UnlistedHosts};
 
 use self::network::Network;
 
@@ -68,12 +68,19 @@ fn layer() -> SigV4Layer {
     Wire::layer()
 }
 
-fn detecting() -> SigV4Layer {
-    SigV4Layer::detect(Credentials::from(Keys::ROLE))
+fn detecting() -> SigV4LayerBuilder {
+    SigV4LayerBuilder::detect(Credentials::from(Keys::ROLE))
 }
 
-fn forwarding() -> HostPolicy {
-    HostPolicy::new().other_hosts(OtherHosts::ForwardUnsigned)
+/// A layer that refuses requests to unlisted hosts.
+fn refusing(builder: SigV4LayerBuilder) -> SigV4Layer {
+    builder.build().unwrap()
+}
+
+/// A layer that forwards requests to unlisted hosts.
+fn forwarding(builder: SigV4LayerBuilder) -> SigV4Layer {
+    let builder = builder.unlisted_hosts(UnlistedHosts::ForwardUnsigned);
+    builder.build().unwrap()
 }
 
 /// Sends a request through tower-http's redirects, a layer and hyper-util's client.

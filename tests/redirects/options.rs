@@ -45,8 +45,10 @@ async fn no_option_takes_a_signature_to_a_foreign_host() {
         new().signing_host("evil.example"),
         new().forward_unsigned(),
     ];
-    let layers = [layer(), detecting()];
-    let layers = layers.map(|layer| [layer.clone(), layer.host_policy(forwarding())]);
+    let layers = [
+        [refusing(Wire::builder()), forwarding(Wire::builder())],
+        [refusing(detecting()), forwarding(detecting())],
+    ];
     let (mut meant, mut abroad) = (0, 0);
     for version in Wire::VERSIONS {
         for location in FOREIGN {
@@ -172,7 +174,7 @@ async fn a_presigned_url_that_was_forwarded_does_not_follow_a_redirect() {
         for (version, status) in redirects() {
             let network = Network::redirecting(&[(status, location)]).await;
             let request = with(&SigningOptions::new().forward_unsigned(), &presigned);
-            let layer = layer().host_policy(forwarding());
+            let layer = forwarding(Wire::builder());
             send(&network, version, layer, request).await.unwrap();
             assert_eq!(network.received().len(), 1);
             let abroad = network.received_abroad();

@@ -14,14 +14,18 @@ use hyper_util::{client::legacy::Client, rt::TokioExecutor};
 use tokio::time::{Instant, MissedTickBehavior, interval};
 use tower::{BoxError, Service, ServiceExt};
 use tower_layer::Layer;
-use tower_sigv4::{SigV4Layer, Stats};
+use tower_sigv4::{SigV4LayerBuilder, Stats};
 
 const REGION: &str = "eu-west-1";
 const SECOND: Duration = Duration::from_secs(1);
 
 /// Sends twenty requests a second to a gateway, all of which have to be accepted.
-async fn no_request_is_refused(layer: SigV4Layer, gateway: &str, time: Duration) -> Stats {
-    let layer = layer.allow_host("127.0.0.1").unwrap();
+async fn no_request_is_rejected(
+    builder: SigV4LayerBuilder,
+    gateway: &str,
+    time: Duration,
+) -> Stats {
+    let layer = builder.allow_host("127.0.0.1").build().unwrap();
     let mut client = layer.layer(Client::builder(TokioExecutor::new()).build_http());
     let start = Instant::now();
     let mut ticks = interval(SECOND / 20);
@@ -40,7 +44,7 @@ async fn no_request_is_refused(layer: SigV4Layer, gateway: &str, time: Duration)
         );
         sent += 1;
     }
-    let stats = layer.credentials().stats();
+    let stats = layer.credentials().unwrap().stats();
     println!("{sent} requests in {:?}: {stats:#?}", start.elapsed());
     assert_eq!((stats.served_expired, stats.rejections), (0, 0));
     stats

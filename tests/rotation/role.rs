@@ -10,7 +10,7 @@ use aws_credential_types::{
 use iam_gateway::{Account, Accounts, Gateway};
 use tower_sigv4::SigV4Layer;
 
-use crate::{REGION, SECOND, no_request_is_refused};
+use crate::{REGION, SECOND, no_request_is_rejected};
 
 /// Tells the gateway of every set of credentials that a provider delivers.
 #[derive(Debug)]
@@ -76,8 +76,8 @@ async fn a_role_is_assumed_again_in_time() {
         provider: role,
         accounts,
     };
-    let layer = SigV4Layer::new("execute-api", REGION, provider).unwrap();
-    let stats = no_request_is_refused(layer, &server.url(), SECOND * 60).await;
+    let layer = SigV4Layer::builder("execute-api", REGION, provider);
+    let stats = no_request_is_rejected(layer, &server.url(), SECOND * 60).await;
     assert!((4..=8).contains(&stats.loads) && stats.loads == stats.loads_succeeded);
     assert_eq!(stats.waits, 1, "only the first request");
 }

@@ -21,7 +21,7 @@ use http::{Request, Response};
 use http_body_util::{Empty, Full};
 use tower::{BoxError, ServiceExt};
 use tower_layer::Layer;
-use tower_sigv4::{CacheSettings, CredentialsCache, SigV4Layer, SignedBody};
+use tower_sigv4::{SigV4Layer, SignedBody};
 
 use crate::{REGION, read};
 
@@ -74,9 +74,8 @@ async fn f54_a_token_file_that_was_replaced_is_read_at_the_next_load() {
         })
         .build();
 
-    let settings = CacheSettings::new().clock(now);
-    let cache = CredentialsCache::with_settings(provider, settings);
-    let layer = SigV4Layer::new("execute-api", REGION, cache).unwrap();
+    let layer = SigV4Layer::builder("execute-api", REGION, provider).clock(now);
+    let layer = layer.build().unwrap();
     let client = layer.layer(tower::service_fn(
         |request: Request<SignedBody<Empty<Bytes>>>| async move {
             let signature = request.headers()["authorization"].as_bytes().to_vec();

@@ -75,13 +75,18 @@ impl Case {
     /// As [`sign`](Self::sign).
     pub fn canonical_request(&self) -> Result<CanonicalRequest, SignError> {
         let (signer, key, payload) = self.signer()?;
-        signer.canonical_request(&self.parts(), &key, payload, self.time)
+        let mut parts = self.parts();
+        let prepared = signer.prepare(&mut parts, &key, payload, self.time)?;
+        Ok(prepared.canonical_request())
     }
 
     fn signer(&self) -> Result<(Signer, SigningKey, Payload), SignError> {
         let scope = SigningScope::new(self.service, self.region)?;
         let key = SigningKey::derive(&self.credentials(), &scope, self.time)?;
-        let payload = self.body.as_deref().map_or(Payload::Unsigned, Payload::of);
+        let payload = self
+            .body
+            .as_deref()
+            .map_or(Payload::Unsigned, Payload::hash);
         let signer = Signer::new(self.profile).sign_header(NAMED_HEADER)?;
         Ok((signer, key, payload))
     }

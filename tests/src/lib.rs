@@ -3,6 +3,7 @@
 mod case;
 mod generate;
 mod percent;
+mod python;
 mod received;
 mod scratchstack;
 mod verify;
@@ -12,6 +13,7 @@ pub use self::{
     case::{Case, NAMED_HEADER},
     generate::Encoding,
     percent::{RESERVED, has_malformed_percent},
+    python::Python,
     received::{Field, Received},
     scratchstack::verify_with_scratchstack,
     verify::{Verifier, prove},

@@ -17,7 +17,7 @@ use iam_gateway::{Account, Gateway, Server};
 use tokio::net::TcpStream;
 use tower::{BoxError, ServiceExt};
 use tower_layer::Layer;
-use tower_sigv4::{SigV4Layer, SignedBody};
+use tower_sigv4::{SigV4Layer, SigV4LayerBuilder, SignedBody};
 
 use crate::verify_with_scratchstack;
 
@@ -87,8 +87,13 @@ impl Wire {
 
     /// A layer with [`Keys::ROLE`].
     pub fn layer() -> SigV4Layer {
+        Self::builder().build().unwrap()
+    }
+
+    /// What configures such a layer.
+    pub fn builder() -> SigV4LayerBuilder {
         let credentials = Credentials::from(Keys::ROLE);
-        SigV4Layer::new(Self::SERVICE, Self::REGION, credentials).unwrap()
+        SigV4Layer::builder(Self::SERVICE, Self::REGION, credentials)
     }
 
     /// Where the gateway listens.

@@ -1,20 +1,21 @@
+use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Uri, header::AUTHORIZATION, request::Parts};
 
 use crate::{
     SignError,
     canonical::headers::{
-        X_AMZ_CONTENT_SHA256, X_AMZ_DATE, X_AMZ_REGION_SET, X_AMZ_SECURITY_TOKEN,
+        Own, OwnValues, X_AMZ_CONTENT_SHA256, X_AMZ_DATE, X_AMZ_REGION_SET, X_AMZ_SECURITY_TOKEN,
     },
     error::Kind,
 };
 
 /// Everything that signing changes in a request.
-///
-/// Of the headers that a signature decides, those without a value are removed: whatever stands in
-/// them belongs to an earlier signature.
 #[derive(Default)]
 pub(crate) struct Changes {
     pub(crate) uri: Option<Uri>,
+    /// Whether the headers that a signature decides are removed where they have no value here:
+    /// what stands in them belongs to an earlier signature.
+    pub(crate) removes_stale: bool,
     pub(crate) authorization: Option<HeaderValue>,
     pub(crate) content_sha256: Option<HeaderValue>,
     pub(crate) date: Option<HeaderValue>,
@@ -25,6 +26,19 @@ pub(crate) struct Changes {
 }
 
 impl Changes {
+    /// The headers of the signer's own, whose values stand in `text`.
+    pub(crate) fn own_headers(text: &Bytes, own_values: &OwnValues) -> Result<Self, SignError> {
+        let shared = |own| own_values.range(own).map(|range| text.slice(range));
+        let value = |own| shared(own).map(value).transpose();
+        Ok(Self {
+            content_sha256: value(Own::ContentSha256)?,
+            date: value(Own::Date)?,
+            region_set: value(Own::RegionSet)?,
+            security_token: shared(Own::SecurityToken).map(secret_value).transpose()?,
+            ..Self::default()
+        })
+    }
+
     /// Makes all changes or none.
     pub(crate) fn commit(mut self, parts: &mut Parts) -> Result<(), SignError> {
         // A map refuses an insertion when it is full, but also when thousands of its names collide,
@@ -45,23 +59,37 @@ impl Changes {
     }
 
     fn insert_into(self, headers: &mut HeaderMap) -> Result<(), SignError> {
-        for (name, value) in [
-            (&AUTHORIZATION, self.authorization),
-            (&X_AMZ_CONTENT_SHA256, self.content_sha256),
-            (&X_AMZ_DATE, self.date),
-            (&X_AMZ_REGION_SET, self.region_set),
-            (&X_AMZ_SECURITY_TOKEN, self.security_token),
-        ] {
-            match value {
-                Some(value) => insert(headers, name, value)?,
-                None => _ = headers.remove(name),
+        let mut set = |name: &'static HeaderName, value| match value {
+            Some(value) => insert(headers, name, value),
+            None => {
+                if self.removes_stale {
+                    headers.remove(name);
+                }
+                Ok(())
             }
-        }
+        };
+        set(&AUTHORIZATION, self.authorization)?;
+        set(&X_AMZ_CONTENT_SHA256, self.content_sha256)?;
+        set(&X_AMZ_DATE, self.date)?;
+        set(&X_AMZ_REGION_SET, self.region_set)?;
+        set(&X_AMZ_SECURITY_TOKEN, self.security_token)?;
         for (name, value) in self.rewritten {
             insert(headers, name, value)?;
         }
         Ok(())
     }
+}
+
+/// Makes the value of a header that nothing shows.
+pub(crate) fn secret_value(text: Bytes) -> Result<HeaderValue, SignError> {
+    let mut value = value(text)?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+fn value(text: Bytes) -> Result<HeaderValue, SignError> {
+    // Names, digits, and what was checked when the key was derived: always a header value.
+    HeaderValue::from_maybe_shared(text).map_err(|_| Kind::AccessKeyId.into())
 }
 
 fn insert(

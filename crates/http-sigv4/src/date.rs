@@ -43,6 +43,18 @@ impl AmzDate {
         &self.0
     }
 
+    /// The moment in ISO 8601's extended format: `2015-08-30T12:36:00Z`.
+    #[cfg(feature = "tokens")]
+    pub(crate) fn extended(&self) -> String {
+        let [y1, y2, y3, y4, m1, m2, d1, d2, t, time @ .., z] = self.0;
+        let [h1, h2, n1, n2, s1, s2] = time;
+        let (dash, colon) = (b'-', b':');
+        let text = [
+            y1, y2, y3, y4, dash, m1, m2, dash, d1, d2, t, h1, h2, colon, n1, n2, colon, s1, s2, z,
+        ];
+        text.map(char::from).iter().collect()
+    }
+
     /// The day, as a credential scope begins with it.
     pub(crate) fn day(&self) -> &[u8] {
         &self.0[..8]

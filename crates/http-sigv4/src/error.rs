@@ -27,6 +27,7 @@ impl SignError {
                 | HeaderValue(_)
                 | NominatedByConnection(_)
                 | TooManyHeaders
+                | TooManyLines { .. }
                 | UriTooLong
                 | ReservedParameter(_)
                 | TwoSessionTokens
@@ -49,10 +50,15 @@ impl SignError {
         matches!(self.kind, Kind::Clock | Kind::KeyOfAnotherDay)
     }
 
-    /// Whether the lifetime of a presigned URL is at fault: one that AWS does not take, or that
-    /// outlives the credentials.
+    /// Whether the lifetime of a presigned URL or a token is at fault: one that AWS does not take, or
+    /// that outlives the credentials.
     pub fn is_expiry(&self) -> bool {
-        matches!(self.kind, Kind::ExpiresIn | Kind::OutlivesCredentials)
+        match self.kind {
+            Kind::ExpiresIn | Kind::OutlivesCredentials => true,
+            #[cfg(feature = "tokens")]
+            Kind::TokenExpiresIn(_) => true,
+            _ => false,
+        }
     }
 
     /// Whether the payload is at fault: one that the service does not take, or no payload at all.
@@ -65,12 +71,14 @@ impl SignError {
     }
 
     /// Whether a setting is at fault: a service or region that is not a name, a header that cannot
-    /// be signed, a signing host that is not a host.
+    /// be signed, a signing host that is not a host, something that a token cannot be made for.
     pub fn is_configuration(&self) -> bool {
         match self.kind {
             Kind::ScopeName(_) | Kind::NeverSigned(_) | Kind::SigningHost => true,
             #[cfg(feature = "sigv4a")]
             Kind::RegionSet => true,
+            #[cfg(feature = "tokens")]
+            Kind::KeyOfAnotherService(_) | Kind::Token(_) | Kind::FormField(_) => true,
             _ => false,
         }
     }
@@ -107,6 +115,9 @@ pub(crate) enum Kind {
     HeaderValue(Box<str>),
     NominatedByConnection(Box<str>),
     TooManyHeaders,
+    TooManyLines {
+        limit: usize,
+    },
     UriTooLong,
     ReservedParameter(&'static str),
     ExpiresIn,
@@ -130,6 +141,15 @@ pub(crate) enum Kind {
     RequiresSigV4a,
     OtherAuthentication(&'static str),
     PayloadText,
+    #[cfg(feature = "tokens")]
+    KeyOfAnotherService(&'static str),
+    #[cfg(feature = "tokens")]
+    TokenExpiresIn(u32),
+    /// What is wrong and what to do about it.
+    #[cfg(feature = "tokens")]
+    Token(&'static str),
+    #[cfg(feature = "tokens")]
+    FormField(Box<str>),
 }
 
 impl fmt::Display for SignError {
@@ -176,6 +196,13 @@ impl fmt::Display for SignError {
                 );
             }
             Kind::TooManyHeaders => "the request has too many headers to add a signature to",
+            Kind::TooManyLines { limit } => {
+                return write!(
+                    f,
+                    "more than {limit} lines of headers would be signed, which no service takes; \
+                     remove those that the service does not need"
+                );
+            }
             Kind::UriTooLong => {
                 "the URI with what signing adds to it is longer than 65534 bytes; shorten it"
             }
@@ -189,8 +216,8 @@ impl fmt::Display for SignError {
                 "a presigned URL lives from 1 to 604800 seconds (seven days); choose a time between"
             }
             Kind::OutlivesCredentials => {
-                "the credentials expire before the presigned URL would; let it expire sooner, or \
-                 sign with credentials that live longer"
+                "the credentials expire before the presigned URL or the token would; let it expire \
+                 sooner, or sign with credentials that live longer"
             }
             Kind::TwoSessionTokens => {
                 "the request has an `x-amz-s3session-token`, and the credentials have a session \
@@ -258,6 +285,30 @@ impl fmt::Display for SignError {
             }
             Kind::OtherAuthentication(takes) => {
                 return write!(f, "the service takes {takes}, and no signature of this kind");
+            }
+            #[cfg(feature = "tokens")]
+            Kind::KeyOfAnotherService(service) => {
+                return write!(
+                    f,
+                    "the signing key was derived for another service; derive it for `{service}`"
+                );
+            }
+            #[cfg(feature = "tokens")]
+            Kind::TokenExpiresIn(longest) => {
+                return write!(
+                    f,
+                    "the service takes what lives from 1 to {longest} seconds; choose a time between"
+                );
+            }
+            #[cfg(feature = "tokens")]
+            Kind::Token(problem) => problem,
+            #[cfg(feature = "tokens")]
+            Kind::FormField(name) => {
+                return write!(
+                    f,
+                    "the form field `{name}` has no name, or one that the policy sets itself; leave it \
+                     out"
+                );
             }
             Kind::PayloadText => {
                 "not the text of a payload: 64 hexadecimal digits or `UNSIGNED-PAYLOAD`"

@@ -10,7 +10,6 @@ use smallvec::SmallVec;
 use crate::sigv4a::EcdsaKey;
 use crate::{
     SignError, SigningScope, canonical::encode::hex, date::AmzDate, error::Kind, scope::Algorithm,
-    string_to_sign::StringToSign,
 };
 
 /// Credentials made ready to sign one day's requests within one [`SigningScope`].
@@ -118,6 +117,57 @@ impl SigningKey {
         &self.credential_scope
     }
 
+    /// Signs a text of any form, and returns the signature in hexadecimal.
+    ///
+    /// For a protocol that has a string to sign of its own; requests are for a
+    /// [`Signer`](crate::Signer). The key signs whatever it is given, so never a text that somebody
+    /// else chose: it might be the string to sign of a request.
+    ///
+    /// # Amazon Keyspaces
+    ///
+    /// Instead of a password, a node of [Amazon Keyspaces] takes a signature over the nonce that it
+    /// sends as a challenge, in the form of AWS's [authentication plugin]:
+    ///
+    /// ```
+    /// use std::time::{Duration, SystemTime};
+    ///
+    /// use aws_credential_types::Credentials;
+    /// use http_sigv4::{Payload, SigningKey, SigningScope};
+    ///
+    /// let credentials = Credentials::new("AKIDEXAMPLE", "secret", None, None, "example");
+    /// let scope = SigningScope::new("cassandra", "us-east-1")?;
+    /// let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_440_938_160);
+    /// let key = SigningKey::derive(&credentials, &scope, now)?;
+    /// let (date, nonce) = ("2015-08-30T12:36:00.000Z", b"91703fdc2ef562e19fbdab0f58e42fe5");
+    ///
+    /// let (id, scope) = (key.access_key_id(), key.credential_scope());
+    /// let canonical_request = format!(
+    ///     "PUT\n/authenticate\nX-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential={id}%2F{}\
+    ///      &X-Amz-Date={}&X-Amz-Expires=900\nhost:cassandra\n\nhost\n{}",
+    ///     scope.replace('/', "%2F"),
+    ///     date.replace(':', "%3A"),
+    ///     Payload::hash(nonce),
+    /// );
+    /// let digest = Payload::hash(canonical_request.as_bytes());
+    /// let signature = key.sign_text(&format!("AWS4-HMAC-SHA256\n{date}\n{scope}\n{digest}"));
+    /// // With a session token, `,session_token=` and the token follow.
+    /// let answer = format!("signature={signature},access_key={id},amzdate={date}");
+    /// # assert!(answer.starts_with("signature=38e952b85a1623f1"), "{answer}");
+    /// # Ok::<_, http_sigv4::SignError>(())
+    /// ```
+    ///
+    /// [Amazon Keyspaces]: https://docs.aws.amazon.com/keyspaces/latest/devguide/programmatic.credentials.html
+    /// [authentication plugin]: https://docs.aws.amazon.com/keyspaces/latest/devguide/using_python_driver.html
+    pub fn sign_text(&self, text: &str) -> String {
+        // Hexadecimal, so ASCII.
+        String::from_utf8_lossy(&self.sign(text.as_bytes())).into_owned()
+    }
+
+    #[cfg(feature = "tokens")]
+    pub(crate) fn scope(&self) -> &SigningScope {
+        &self.scope
+    }
+
     pub(crate) fn session_token(&self) -> Option<&HeaderValue> {
         self.session_token.as_ref()
     }
@@ -139,14 +189,22 @@ impl SigningKey {
         self.scope.algorithm().name()
     }
 
+    /// The key with which chunks are signed; `None` for SigV4A.
+    #[cfg(feature = "chunked")]
+    pub(crate) fn hmac(&self) -> Option<&Hmac<Sha256>> {
+        match &self.secret {
+            Secret::Hmac(mac) => Some(mac),
+            #[cfg(feature = "sigv4a")]
+            Secret::Ecdsa(_) => None,
+        }
+    }
+
     /// The signature in hexadecimal.
-    pub(crate) fn sign(&self, string_to_sign: &StringToSign<'_>) -> SmallVec<[u8; 64]> {
+    pub(crate) fn sign(&self, string_to_sign: &[u8]) -> SmallVec<[u8; 64]> {
         match &self.secret {
             Secret::Hmac(mac) => {
                 let mut mac = mac.clone();
-                for piece in string_to_sign.pieces() {
-                    mac.update(piece);
-                }
+                mac.update(string_to_sign);
                 hex(&mac.finalize().into_bytes().into()).into()
             }
             #[cfg(feature = "sigv4a")]

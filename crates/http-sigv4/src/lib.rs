@@ -18,7 +18,7 @@
 //! 3. [`Payload`]: the body's digest, or that it is left unsigned.
 //! 4. [`Signer`]: the rules of the service's [`Profile`], applied to a request.
 //!
-//! [`Signer`] has the example. [`Presign`] puts the signature in the URL instead.
+//! [`Signer`] has the example. [`Presigner`] puts the signature in the URL instead.
 //!
 //! # Choices that are not obvious
 //!
@@ -43,11 +43,15 @@
 //!
 //! None is on by default.
 //!
+//! - `chunked`: bodies of S3's `aws-chunked`, whose chunks are signed while they stream, or whose
+//!   checksum follows in a trailer.
 //! - `explain`: when a service refuses a signature all the same, `Explanation` compares what the
 //!   service says it computed with what was signed, and names the line and the cause.
 //! - `serde`: `Serialize` for explanations.
 //! - `sigv4a`: [`SigningScope::for_region_set`](SigningScope), for signatures that are good for
 //!   several regions.
+//! - `tokens`: login tokens for databases, caches, brokers and clusters, WebSocket handshakes, and
+//!   forms that upload to S3.
 //!
 //! The rules are those of AWS's page on [signed requests].
 //!
@@ -56,15 +60,21 @@
 mod authorization;
 mod canonical;
 mod changes;
+#[cfg(feature = "chunked")]
+pub mod chunked;
 mod date;
 mod endpoint;
 mod error;
+mod error_code;
+mod expires_in;
 #[cfg(feature = "explain")]
 pub mod explain;
+mod hash;
 mod host;
 mod key;
 mod payload;
-mod presign;
+mod prepared;
+mod presigner;
 mod profile;
 mod scope;
 mod signed_host;
@@ -72,6 +82,9 @@ mod signer;
 #[cfg(feature = "sigv4a")]
 mod sigv4a;
 mod string_to_sign;
+mod text;
+#[cfg(feature = "tokens")]
+pub mod tokens;
 mod uri;
 
 #[cfg(feature = "explain")]
@@ -80,10 +93,13 @@ pub use self::{
     canonical::CanonicalRequest,
     endpoint::Endpoint,
     error::SignError,
+    error_code::{ErrorCode, ErrorKind},
+    expires_in::ExpiresIn,
     host::{Host, HostKind},
     key::SigningKey,
     payload::Payload,
-    presign::Presign,
+    prepared::PreparedSignature,
+    presigner::Presigner,
     profile::Profile,
     scope::SigningScope,
     signer::Signer,

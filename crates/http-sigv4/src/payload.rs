@@ -1,11 +1,10 @@
 use std::{fmt, str::FromStr};
 
-use sha2::{Digest, Sha256};
-
 use crate::{
     SignError,
     canonical::encode::{hex, unhex},
     error::Kind,
+    hash::sha256,
 };
 
 /// What a signature says of the body.
@@ -16,7 +15,7 @@ use crate::{
 /// ```
 /// use http_sigv4::Payload;
 ///
-/// assert_eq!(Payload::of(b""), Payload::EMPTY);
+/// assert_eq!(Payload::hash(b""), Payload::EMPTY);
 /// assert_eq!(
 ///     Payload::EMPTY.to_string(),
 ///     "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
@@ -44,8 +43,8 @@ impl Payload {
     ]);
 
     /// Hashes a whole body.
-    pub fn of(body: &[u8]) -> Self {
-        Self::Sha256(Sha256::digest(body).into())
+    pub fn hash(body: &[u8]) -> Self {
+        Self::Sha256(sha256(body))
     }
 
     pub(crate) fn text(&self) -> PayloadText {
@@ -97,7 +96,7 @@ mod tests {
 
     #[test]
     fn a_payload_is_read_from_its_own_text() {
-        for payload in [Payload::EMPTY, Payload::of(b"{}"), Payload::Unsigned] {
+        for payload in [Payload::EMPTY, Payload::hash(b"{}"), Payload::Unsigned] {
             assert_eq!(payload.to_string().parse::<Payload>().unwrap(), payload);
         }
         let upper_case = Payload::EMPTY.to_string().to_uppercase();

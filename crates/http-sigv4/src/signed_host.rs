@@ -8,7 +8,12 @@ use std::borrow::Cow;
 
 use http::{HeaderName, HeaderValue, header::HOST, request::Parts};
 
-use crate::{Host, SignError, canonical::headers::SignedHeaders, error::Kind};
+use crate::{
+    Host, SignError,
+    canonical::{headers::SignedHeaders, sent::SentHost},
+    error::Kind,
+    host::without_user_information,
+};
 
 /// What is signed as `host`, and what has to change in the request so that it is sent as well.
 pub(crate) struct SignedHost<'a> {
@@ -20,7 +25,12 @@ pub(crate) struct SignedHost<'a> {
 }
 
 impl<'a> SignedHost<'a> {
-    pub(crate) fn of(parts: &'a Parts, signing_host: Option<&'a str>) -> Result<Self, SignError> {
+    /// Reads the host of a request, whose `Host` header is `sent`.
+    pub(crate) fn from_parts(
+        parts: &'a Parts,
+        sent: &SentHost<'a>,
+        signing_host: Option<&'a str>,
+    ) -> Result<Self, SignError> {
         let scheme = parts.uri.scheme();
         let authority = match parts.uri.authority() {
             // An authority alone is a CONNECT target.
@@ -39,18 +49,16 @@ impl<'a> SignedHost<'a> {
                 header: None,
             });
         }
-        let mut sent = parts.headers.get_all(HOST).iter();
-        let (sent, None) = (sent.next(), sent.next()) else {
-            return Err(Kind::SeveralHosts.into());
-        };
         let (value, header) = match (authority, sent) {
-            (Some(authority), None) => (authority, None),
-            (Some(authority), Some(sent)) if sent.as_bytes() == authority.as_bytes() => {
+            (Some(authority), SentHost::None) => (authority, None),
+            (Some(authority), SentHost::One(sent)) if sent.as_bytes() == authority.as_bytes() => {
                 (authority, None)
             }
-            (authority, Some(sent)) => {
+            (authority, SentHost::One(sent)) => {
                 let text = sent.to_str().map_err(|_| Kind::InvalidHost)?;
-                let clean = Host::parse(text)?.without_default_port(scheme).into_text();
+                let clean = Host::parse(without_user_information(text))?
+                    .without_default_port(scheme)
+                    .into_text();
                 if authority.is_some_and(|authority| authority != clean) {
                     return Err(Kind::HostMismatch.into());
                 }
@@ -60,7 +68,8 @@ impl<'a> SignedHost<'a> {
                     .map_err(|_| Kind::InvalidHost)?;
                 (clean, header)
             }
-            (None, None) => return Err(Kind::MissingHost.into()),
+            (None, SentHost::None) => return Err(Kind::MissingHost.into()),
+            (_, SentHost::Several) => return Err(Kind::SeveralHosts.into()),
         };
         Ok(Self {
             value,

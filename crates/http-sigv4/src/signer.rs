@@ -1,23 +1,22 @@
 use std::{borrow::Cow, sync::Arc, time::SystemTime};
 
-use http::{HeaderName, Method, Uri, header::HOST, request::Parts, uri::Scheme};
+use http::{HeaderName, Method, Uri, request::Parts, uri::Scheme};
 
 use crate::{
-    CanonicalRequest, Host, Payload, Profile, SignError, SigningKey,
-    authorization::Authorization,
+    Host, Payload, PreparedSignature, Profile, SignError, SigningKey, authorization,
     canonical::{
-        Canonical, Text,
-        headers::{
-            SignedHeaders, X_AMZ_CONTENT_SHA256, X_AMZ_DATE, X_AMZ_REGION_SET,
-            X_AMZ_S3SESSION_TOKEN, X_AMZ_SECURITY_TOKEN, may_be_signed,
-        },
+        Canonical,
+        headers::{Own, SignedHeaders, X_AMZ_S3SESSION_TOKEN},
+        sent::{SentHeaders, may_be_signed},
     },
-    changes::Changes,
+    changes::{Changes, secret_value},
     date::AmzDate,
     error::Kind,
+    prepared::Signature,
     profile::{TokenRule, UnsignedPayload},
     signed_host::SignedHost,
-    string_to_sign::StringToSign,
+    string_to_sign,
+    text::Text,
     uri,
 };
 
@@ -55,7 +54,7 @@ use crate::{
 ///     .body(body)
 ///     .unwrap();
 /// let (mut parts, body) = request.into_parts();
-/// Signer::new(Profile::STANDARD).sign(&mut parts, &key, Payload::of(body.as_bytes()), now)?;
+/// Signer::new(Profile::STANDARD).sign(&mut parts, &key, Payload::hash(body.as_bytes()), now)?;
 ///
 /// assert_eq!(parts.headers["x-amz-date"], "20150830T123600Z");
 /// assert!(parts.headers[AUTHORIZATION].to_str().unwrap().starts_with(
@@ -157,36 +156,37 @@ impl Signer {
         payload: Payload,
         time: SystemTime,
     ) -> Result<(), SignError> {
-        let mut text = Text::new();
-        let prepared = self.prepare(&mut text, parts, key, payload, time)?;
-        prepared.sign(key)?.commit(parts)
+        self.prepare(parts, key, payload, time)?.apply()
     }
 
-    /// What [`sign`](Self::sign) would cover, to look at when a service refuses a signature.
+    /// Makes the signature that [`sign`](Self::sign) puts into a request, and leaves the request
+    /// alone until the signature is [applied](PreparedSignature::apply).
     ///
     /// # Errors
     ///
     /// As [`sign`](Self::sign).
-    pub fn canonical_request(
+    pub fn prepare<'a>(
+        &self,
+        parts: &'a mut Parts,
+        key: &'a SigningKey,
+        payload: Payload,
+        time: SystemTime,
+    ) -> Result<PreparedSignature<'a>, SignError> {
+        let signature = self.make(parts, key, payload, time)?;
+        Ok(PreparedSignature {
+            parts,
+            key,
+            signature,
+        })
+    }
+
+    fn make(
         &self,
         parts: &Parts,
         key: &SigningKey,
         payload: Payload,
         time: SystemTime,
-    ) -> Result<CanonicalRequest, SignError> {
-        let mut text = Text::new();
-        let prepared = self.prepare(&mut text, parts, key, payload, time)?;
-        Ok(prepared.shown(key))
-    }
-
-    fn prepare<'a>(
-        &self,
-        text: &'a mut Text,
-        parts: &Parts,
-        key: &'a SigningKey,
-        payload: Payload,
-        time: SystemTime,
-    ) -> Result<Authorization<'a>, SignError> {
+    ) -> Result<Signature, SignError> {
         self.check_payload(payload)?;
         let over_tls = self.profile.unsigned_payload == UnsignedPayload::OverTls;
         if payload == Payload::Unsigned && over_tls && parts.uri.scheme() == Some(&Scheme::HTTP) {
@@ -194,55 +194,73 @@ impl Signer {
         }
         let sends_payload = self.profile.always_content_sha256 || payload == Payload::Unsigned;
         let payload = payload.text();
-        let Reading {
-            date,
-            host,
-            mut headers,
-        } = self.read(parts, key, time)?;
-        headers.push(&HOST, host.value.as_bytes());
-        headers.push(&X_AMZ_DATE, date.as_bytes());
-        if let Some(token) = key.session_token() {
-            headers.push(&X_AMZ_SECURITY_TOKEN, token.as_bytes());
-        }
-        if let Some(region_set) = key.region_set() {
-            headers.push(&X_AMZ_REGION_SET, region_set.as_bytes());
-        }
+        let date = self.read_time(parts, key, time)?;
+        // Declared first, as the headers borrow it.
+        let host;
+        let mut headers = SignedHeaders::new();
+        let sent = self.read_headers(parts, &mut headers)?;
+        host = self.read_host(parts, &sent)?;
+        headers.push_own(Own::Host, host.value.as_bytes());
         if sends_payload {
-            headers.push(&X_AMZ_CONTENT_SHA256, payload.as_bytes());
+            headers.push_own(Own::ContentSha256, payload.as_bytes());
         }
-        headers.finish(&parts.headers)?;
+        headers.push_own(Own::Date, date.as_bytes());
+        if let Some(region_set) = key.region_set() {
+            headers.push_own(Own::RegionSet, region_set.as_bytes());
+        }
+        if let Some(token) = key.session_token() {
+            headers.push_own(Own::SecurityToken, token.as_bytes());
+        }
+        headers.sort();
+        if sent.has_connection {
+            headers.check_nominations(&parts.headers)?;
+        }
+
+        let signed_headers = headers.names();
+
+        // The canonical request, the string to sign and the header, one after the other.
+        let mut text = Text::new();
         let query = self.query(&parts.uri);
         let canonical = Canonical::write(
-            text,
+            &mut text,
             parts,
             query.as_deref().unwrap_or_default(),
             self.profile.path,
             &headers,
+            &signed_headers,
             payload.as_bytes(),
         )?;
+        string_to_sign::write(&mut text, key, date);
+        let string_to_sign_end = text.len();
+        let signature = key.sign(&text[canonical.end..]);
+        authorization::write(&mut text, key, &signed_headers, &signature);
+        let text = text.to_shared();
+
         let is_rewritten = host.authority.is_some() || matches!(query, Some(Cow::Owned(_)));
         let uri = is_rewritten
             .then(|| uri::rewritten(&parts.uri, host.authority.as_deref(), query.as_deref()));
-        Ok(Authorization {
-            string_to_sign: StringToSign::of(&canonical, key, date),
-            canonical,
-            date,
-            payload: sends_payload.then(|| payload.clone()),
-            changes: Changes {
-                uri: uri.transpose()?,
-                rewritten: host.rewritten(&headers)?,
-                ..Changes::default()
-            },
+        let changes = Changes {
+            uri: uri.transpose()?,
+            removes_stale: sent.has_stale,
+            authorization: Some(secret_value(text.slice(string_to_sign_end..))?),
+            rewritten: host.rewritten(&headers)?,
+            ..Changes::own_headers(&text, &canonical.own_values)?
+        };
+        Ok(Signature {
+            text,
+            canonical_request_end: canonical.end,
+            string_to_sign_end,
+            changes,
         })
     }
 
-    /// Reads a request as far as it is the same wherever the signature is to stand.
-    pub(crate) fn read<'a>(
-        &'a self,
-        parts: &'a Parts,
+    /// Reads the time, and refuses a request that has no signature by then and with this key.
+    pub(crate) fn read_time(
+        &self,
+        parts: &Parts,
         key: &SigningKey,
         time: SystemTime,
-    ) -> Result<Reading<'a>, SignError> {
+    ) -> Result<AmzDate, SignError> {
         if parts.method == Method::CONNECT {
             return Err(Kind::RequestTarget.into());
         }
@@ -251,11 +269,25 @@ impl Signer {
             return Err(Kind::KeyOfAnotherDay.into());
         }
         self.check_token(parts, key)?;
-        Ok(Reading {
-            date,
-            host: SignedHost::of(parts, self.signing_host.as_deref())?,
-            headers: SignedHeaders::pick(&parts.headers, &self.named_headers)?,
-        })
+        Ok(date)
+    }
+
+    /// Reads the headers of a request; those that are signed become a part of `signed`.
+    pub(crate) fn read_headers<'a>(
+        &self,
+        parts: &'a Parts,
+        signed: &mut SignedHeaders<'a>,
+    ) -> Result<SentHeaders<'a>, SignError> {
+        SentHeaders::read(&parts.headers, &self.named_headers, signed)
+    }
+
+    /// Reads the host that is signed.
+    pub(crate) fn read_host<'a>(
+        &'a self,
+        parts: &'a Parts,
+        sent: &SentHeaders<'a>,
+    ) -> Result<SignedHost<'a>, SignError> {
+        SignedHost::from_parts(parts, &sent.host, self.signing_host.as_deref())
     }
 
     /// A session of S3 Express has a token of its own, beside which no other is taken.
@@ -284,11 +316,4 @@ impl Signer {
             _ => Ok(()),
         }
     }
-}
-
-/// What is the same of a request wherever its signature is to stand.
-pub(crate) struct Reading<'a> {
-    pub(crate) date: AmzDate,
-    pub(crate) host: SignedHost<'a>,
-    pub(crate) headers: SignedHeaders<'a>,
 }

@@ -6,8 +6,6 @@ use std::sync::Arc;
 
 use aws_sigv4::sign::v4a::{calculate_signature, generate_signing_key};
 
-use crate::string_to_sign::StringToSign;
-
 /// A private key on the curve P-256, wiped from memory with its last clone.
 #[derive(Clone)]
 pub(crate) struct EcdsaKey(Arc<dyn AsRef<[u8]> + Send + Sync>);
@@ -22,7 +20,7 @@ impl EcdsaKey {
     }
 
     /// The signature in DER, in hexadecimal.
-    pub(crate) fn sign(&self, string_to_sign: &StringToSign<'_>) -> String {
-        calculate_signature(&*self.0, &string_to_sign.pieces().concat())
+    pub(crate) fn sign(&self, text: &[u8]) -> String {
+        calculate_signature(&*self.0, text)
     }
 }

@@ -1,40 +1,21 @@
-use sha2::{Digest, Sha256};
+//! The [string to sign]: what the signing key is applied to.
+//!
+//! [string to sign]: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
 
-use crate::{
-    SigningKey,
-    canonical::{Canonical, encode::hex},
-    date::AmzDate,
-};
+use crate::{SigningKey, canonical::encode::hex, date::AmzDate, hash::sha256, text::Text};
 
-/// The [string to sign], kept in the pieces that a MAC takes one after the other.
-///
-/// [string to sign]: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
-pub(crate) struct StringToSign<'k> {
-    algorithm: &'static str,
-    date: AmzDate,
-    credential_scope: &'k str,
-    digest: [u8; 64],
-}
-
-impl<'k> StringToSign<'k> {
-    pub(crate) fn of(canonical: &Canonical<'_>, key: &'k SigningKey, date: AmzDate) -> Self {
-        Self {
-            algorithm: key.algorithm(),
-            date,
-            credential_scope: key.credential_scope(),
-            digest: hex(&Sha256::digest(canonical.text).into()),
-        }
-    }
-
-    pub(crate) fn pieces(&self) -> [&[u8]; 7] {
-        [
-            self.algorithm.as_bytes(),
-            b"\n",
-            self.date.as_bytes(),
-            b"\n",
-            self.credential_scope.as_bytes(),
-            b"\n",
-            &self.digest,
-        ]
+/// Appends the string to sign of the canonical request that is all of `text`.
+pub(crate) fn write(text: &mut Text, key: &SigningKey, date: AmzDate) {
+    let digest = hex(&sha256(text));
+    for piece in [
+        key.algorithm().as_bytes(),
+        b"\n",
+        date.as_bytes(),
+        b"\n",
+        key.credential_scope().as_bytes(),
+        b"\n",
+        &digest,
+    ] {
+        text.extend_from_slice(piece);
     }
 }

@@ -10,12 +10,11 @@ use http_sigv4::{Payload, Profile, Signer, SigningKey};
 const URI: &str =
     "https://abc123.execute-api.us-east-1.amazonaws.com/prod/orders/%E2%98%83?page=2&order=desc";
 
-/// How often signing allocates where the header map has room already, and the key has signed
-/// before: its token becomes shared memory with its first use.
+/// How often signing allocates where the header map has room already.
 fn allocations(signer: &Signer, mut parts: Parts, key: &SigningKey) -> u64 {
     parts.headers.reserve(16);
-    let body = Payload::of(b"{}");
-    let mut signed = signer.sign(&mut get(URI, &[]), key, body, moment());
+    let body = Payload::hash(b"{}");
+    let mut signed = Ok(());
     let counted = measure(|| signed = signer.sign(&mut parts, key, body, moment()));
     signed.unwrap();
     counted.count_total
@@ -32,11 +31,12 @@ fn order(uri: &str) -> Parts {
 
 #[test]
 fn signing_allocates_once() {
-    let token = "IQoJb3JpZ2luX2Vj".repeat(64);
-    let with_token = key_of("AKIDEXAMPLE", Some(&token), "execute-api", moment());
     let signer = Signer::new(Profile::STANDARD);
-    for key in [key(), with_token] {
-        assert_eq!(allocations(&signer, order(URI), &key), 1);
+    assert_eq!(allocations(&signer, order(URI), &key()), 1);
+    for length in [16, 1024, 2048, 4096, 6000] {
+        let token = "t".repeat(length);
+        let key = key_of("AKIDEXAMPLE", Some(&token), "execute-api", moment());
+        assert_eq!(allocations(&signer, order(URI), &key), 1, "{length}");
     }
     let signer = Signer::new(Profile::S3);
     assert_eq!(allocations(&signer, order(URI), &key()), 1);
@@ -46,7 +46,7 @@ fn signing_allocates_once() {
 fn signing_again_allocates_once() {
     let signer = Signer::new(Profile::STANDARD);
     let mut parts = order(URI);
-    let body = Payload::of(b"{}");
+    let body = Payload::hash(b"{}");
     signer.sign(&mut parts, &key(), body, moment()).unwrap();
     assert_eq!(allocations(&signer, parts, &key()), 1);
 }

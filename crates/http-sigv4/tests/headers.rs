@@ -175,13 +175,12 @@ fn an_empty_value_is_signed_and_an_empty_token_is_none() {
     let mut parts = get("https://h/", &[("x-amz-meta-a", b"")]);
     let key = key_of(ACCESS_KEY_ID, Some(""), "execute-api", moment());
     let signer = standard();
-    let shown = signer
-        .canonical_request(&parts, &key, Payload::EMPTY, moment())
+    let prepared = signer
+        .prepare(&mut parts, &key, Payload::EMPTY, moment())
         .unwrap();
+    let shown = prepared.canonical_request();
     assert!(shown.canonical_request().contains("\nx-amz-meta-a:\n"));
-    signer
-        .sign(&mut parts, &key, Payload::EMPTY, moment())
-        .unwrap();
+    prepared.apply().unwrap();
     assert_eq!(signed_headers(&parts), "host;x-amz-date;x-amz-meta-a");
     assert!(!parts.headers.contains_key("x-amz-security-token"));
 }
@@ -271,6 +270,75 @@ fn thousands_of_lines_of_one_header_are_joined() {
     }
     sign(&mut parts).unwrap();
     assert_eq!(parts.headers["x-amz-meta-a"].len(), 9_999);
+}
+
+/// Signs as many lines as are taken, then one more.
+fn refused_from(limit: usize, name: impl Fn(usize) -> HeaderName) {
+    let signed = |lines: usize| {
+        let mut parts = get("https://API.example/", &[("accept", b"*/*")]);
+        parts.headers.reserve(lines);
+        for number in 0..lines {
+            let value = HeaderValue::from_static("1");
+            parts.headers.append(name(number), value);
+        }
+        let before = seen(&parts);
+        let signed = sign(&mut parts);
+        assert!(
+            signed.is_ok() || before == seen(&parts),
+            "the request has changed"
+        );
+        signed
+    };
+    signed(limit).unwrap();
+    let error = signed(limit + 1).unwrap_err();
+    assert!(error.is_request(), "{error}");
+    assert!(error.to_string().contains("8192 lines"), "{error}");
+}
+
+#[test]
+fn more_lines_of_one_header_than_any_service_takes_are_refused_unchanged() {
+    refused_from(8192, |_| HeaderName::from_static("x-amz-meta-a"));
+}
+
+#[test]
+fn more_signed_headers_than_any_service_takes_are_refused_unchanged() {
+    refused_from(8192, |number| {
+        format!("x-amz-meta-{number}").parse().unwrap()
+    });
+}
+
+#[test]
+fn any_number_of_lines_that_are_not_signed_is_fine() {
+    let mut parts = get("https://h/", &[]);
+    for number in 0..10_000 {
+        let name: HeaderName = format!("x-{number}").parse().unwrap();
+        parts.headers.append(name, HeaderValue::from_static("1"));
+    }
+    sign(&mut parts).unwrap();
+    assert_eq!(signed_headers(&parts), "host;x-amz-date");
+}
+
+#[test]
+fn a_nominated_header_is_found_among_many_options_and_many_headers() {
+    let options = "close,".repeat(10_000);
+    let nominates = |option: &str| {
+        let mut parts = get("https://h/", &[]);
+        for number in 0..1_000 {
+            let name: HeaderName = format!("x-amz-meta-{number}").parse().unwrap();
+            parts.headers.append(name, HeaderValue::from_static("1"));
+        }
+        let value = format!("{options}{option},{options}").parse().unwrap();
+        parts.headers.insert("connection", value);
+        sign(&mut parts)
+    };
+    for nominated in ["x-amz-meta-0", "X-Amz-Meta-999", "\thost\t"] {
+        let error = nominates(nominated).unwrap_err().to_string();
+        let name = nominated.trim().to_lowercase();
+        assert!(error.contains(&format!("`{name}`")), "{error}");
+    }
+    for harmless in ["x-amz-meta-1000", "x-amz-meta-", "x-amz-meta-00", "~"] {
+        nominates(harmless).unwrap();
+    }
 }
 
 #[test]

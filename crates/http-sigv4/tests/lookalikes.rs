@@ -1,7 +1,7 @@
 //! Hosts that are not AWS's, or not of a service that can be told. None of them may be taken for an
 //! endpoint: a signature carries the session token.
 
-use http_sigv4::{Endpoint, SigningScope};
+use http_sigv4::{Endpoint, Host, SigningScope};
 
 fn is_refused(host: &str) -> bool {
     Endpoint::detect(host).is_err_and(|error| error.needs_configuration())
@@ -95,9 +95,27 @@ fn names_of_customers_below_awss_own_domains_need_configuration() {
         "bucket.s3-website-us-east-1.amazonaws.com",
         "abc.vpc-lattice-rsc.us-east-1.on.aws",
         "abc.dsql.us-east-1.on.aws",
-        // Names on on.aws are never services for being short.
+        // Names on on.aws are never services for being ones elsewhere.
         "sqs.us-east-1.on.aws",
         "bucket.s3.on.aws",
+        "bucket.s3.us-east-1.on.aws",
+        "abc.execute-api.us-east-1.on.aws",
+        "abc.us-east-1.es.on.aws",
+        "vpce-1-2.execute-api.us-east-1.vpce.on.aws",
+        "s3.on.aws",
+        "iam.global.on.aws",
+        // Web applications, registries and databases there take no signatures of requests.
+        "abc.transfer-webapp.us-east-1.on.aws",
+        "123456789012.dkr-ecr.us-east-1.on.aws",
+        "abc.us-east-1.airflow.on.aws",
+        // A name of on.aws's without a resource, and elsewhere.
+        "lambda-url.us-east-1.on.aws",
+        "a.b.lambda-url.us-east-1.on.aws",
+        "vpc-lattice-svcs.us-east-1.on.aws",
+        "abc.lambda-url.us-east-1.amazonaws.com",
+        "abc.vpc-lattice-svcs.us-east-1.api.aws",
+        "abc.aos.us-east-1.amazonaws.com",
+        "abc.lambda-url.us-east-1.on.amazonwebservices.com.cn",
         // A region of another partition, or none.
         "abc.execute-api.cn-north-1.amazonaws.com",
         "abc.execute-api.us-east-1.amazonaws.com.cn",
@@ -123,6 +141,37 @@ fn names_of_customers_below_awss_own_domains_need_configuration() {
     ] {
         assert!(is_refused(host), "{host}: {:?}", Endpoint::detect(host));
     }
+}
+
+#[test]
+fn no_service_of_the_other_domains_is_one_on_the_domain_of_resources() {
+    let mut hosts = 0;
+    for line in include_str!("data/signing-names.tsv").lines().skip(1) {
+        let cells: Vec<_> = line.split('\t').collect();
+        let (prefix, name) = (cells[1], cells[2]);
+        let scope = SigningScope::new(name, "us-east-1").unwrap();
+        for host in [
+            format!("{prefix}.us-east-1.on.aws"),
+            format!("{prefix}-fips.us-east-1.on.aws"),
+            format!("{prefix}.dualstack.us-east-1.on.aws"),
+            format!("a.{prefix}.us-east-1.on.aws"),
+            format!("a.us-east-1.{prefix}.on.aws"),
+            format!("vpce-1-2.{prefix}.us-east-1.vpce.on.aws"),
+            format!("{prefix}.on.aws"),
+        ] {
+            // The one service with its dual-stack endpoint there, and two with collections.
+            if host.contains("neptune-graph") && !host.contains("dualstack")
+                || host.starts_with("a.aoss.")
+            {
+                continue;
+            }
+            hosts += 1;
+            assert!(is_refused(&host), "{host}");
+            let parsed = Host::parse(&host).unwrap();
+            assert!(!Endpoint::admits(&parsed, &scope), "{host} for {scope}");
+        }
+    }
+    assert!(hosts > 2_900, "{hosts}");
 }
 
 #[test]

@@ -9,12 +9,12 @@ use common::{
     ACCESS_KEY_ID, SECRET, get, key, key_of, key_with_token, moment, parameter, seen, sign,
 };
 use http::{header::AUTHORIZATION, request::Parts};
-use http_sigv4::{Payload, Presign, Profile, SignError, Signer, SigningKey, SigningScope};
+use http_sigv4::{Payload, Presigner, Profile, SignError, Signer, SigningKey, SigningScope};
 
 const HOUR: Duration = Duration::from_secs(3600);
 
-fn standard() -> Presign {
-    Presign::new(Signer::new(Profile::STANDARD), HOUR).unwrap()
+fn standard() -> Presigner {
+    Presigner::new(Signer::new(Profile::STANDARD), HOUR).unwrap()
 }
 
 fn presign(parts: &mut Parts) -> Result<(), SignError> {
@@ -59,8 +59,8 @@ fn a_raw_plus_is_rewritten_on_request() {
     let (mut as_sent, mut rewritten) = (get("https://h/?a=b+c", &[]), get("https://h/?a=b+c", &[]));
     presign(&mut as_sent).unwrap();
     let signer = Signer::new(Profile::STANDARD).rewrite_plus(true);
-    let presign = Presign::new(signer, HOUR).unwrap();
-    presign.sign(&mut rewritten, &key(), moment()).unwrap();
+    let presigner = Presigner::new(signer, HOUR).unwrap();
+    presigner.sign(&mut rewritten, &key(), moment()).unwrap();
     assert!(rewritten.uri.query().unwrap().starts_with("a=b%20c&"));
     assert_eq!(signature(&as_sent), signature(&rewritten));
 }
@@ -74,8 +74,9 @@ fn the_session_token_is_signed() {
     let token = "IQoJb3JpZ2luX2VjEXAMPLE%2Btoken%2F%3D%3D";
     assert_eq!(parameter(&parts, "X-Amz-Security-Token"), token);
     let shown = standard()
-        .canonical_request(&get("https://h/", &[]), &key_with_token(), moment())
-        .unwrap();
+        .prepare(&mut get("https://h/", &[]), &key_with_token(), moment())
+        .unwrap()
+        .canonical_request();
     assert!(shown.canonical_request().contains(token));
     assert!(!format!("{shown:?}").contains(token));
 }
@@ -83,9 +84,9 @@ fn the_session_token_is_signed() {
 #[test]
 fn the_session_token_follows_the_signature_for_iot_and_is_not_signed() {
     let iot = Signer::new(Profile::for_service("iotdevicegateway"));
-    let presign = Presign::new(iot, Duration::from_secs(60)).unwrap();
+    let presigner = Presigner::new(iot, Duration::from_secs(60)).unwrap();
     let mut parts = get("wss://h/mqtt", &[]);
-    presign
+    presigner
         .sign(&mut parts, &key_with_token(), moment())
         .unwrap();
     let ending = "&X-Amz-Security-Token=IQoJb3JpZ2luX2VjEXAMPLE%2Btoken%2F%3D%3D";
@@ -96,7 +97,7 @@ fn the_session_token_follows_the_signature_for_iot_and_is_not_signed() {
     );
 
     let mut without = get("wss://h/mqtt", &[]);
-    presign.sign(&mut without, &key(), moment()).unwrap();
+    presigner.sign(&mut without, &key(), moment()).unwrap();
     assert_eq!(signature(&without), signature(&parts));
 }
 
@@ -138,13 +139,15 @@ fn a_service_that_wants_the_payload_in_a_header_gets_it_signed() {
         (Profile::S3, None, None),
         (Profile::STANDARD, Some(Payload::EMPTY), None),
     ] {
-        let mut presign = Presign::new(Signer::new(profile), HOUR).unwrap();
+        let mut presigner = Presigner::new(Signer::new(profile), HOUR).unwrap();
         if let Some(payload) = payload {
-            presign = presign.payload(payload);
+            presigner = presigner.payload(payload);
         }
         let mut parts = get("https://h/", &[]);
-        let shown = presign.canonical_request(&parts, &key(), moment()).unwrap();
-        presign.sign(&mut parts, &key(), moment()).unwrap();
+        let key = key();
+        let prepared = presigner.prepare(&mut parts, &key, moment()).unwrap();
+        let shown = prepared.canonical_request();
+        prepared.apply().unwrap();
         let header = parts.headers.get("x-amz-content-sha256");
         assert_eq!(
             header.map(|value| value.to_str().unwrap().to_owned()),
@@ -166,8 +169,8 @@ fn a_payload_that_the_service_does_not_take_is_refused() {
         (Profile::STANDARD, Payload::Unsigned),
         (Profile::VPC_LATTICE, Payload::EMPTY),
     ] {
-        let presign = Presign::new(Signer::new(profile), HOUR).unwrap();
-        let error = presign
+        let presigner = Presigner::new(Signer::new(profile), HOUR).unwrap();
+        let error = presigner
             .payload(payload)
             .sign(&mut get("https://h/", &[]), &key(), moment())
             .unwrap_err();
@@ -177,7 +180,7 @@ fn a_payload_that_the_service_does_not_take_is_refused() {
 
 #[test]
 fn a_lifetime_is_a_second_to_seven_days() {
-    let lives = |lifetime| Presign::new(Signer::new(Profile::STANDARD), lifetime);
+    let lives = |lifetime| Presigner::new(Signer::new(Profile::STANDARD), lifetime);
     for refused in [
         Duration::ZERO,
         Duration::from_millis(999),

@@ -14,7 +14,7 @@ use aws_sigv4::{
 };
 use common::{ACCESS_KEY_ID, SECRET, TOKEN, get, key, key_with_token, moment, parameter};
 use http::HeaderName;
-use http_sigv4::{Payload, Presign, Profile, Signer, SigningKey, SigningScope};
+use http_sigv4::{Payload, Presigner, Profile, Signer, SigningKey, SigningScope};
 
 const HOUR: Duration = Duration::from_secs(3600);
 
@@ -27,8 +27,8 @@ fn the_example_of_the_s3_guide_comes_out() {
     let scope = SigningScope::new("s3", "us-east-1").unwrap();
     let key = SigningKey::derive(&credentials, &scope, time).unwrap();
     let mut parts = get("https://examplebucket.s3.amazonaws.com/test.txt", &[]);
-    let presign = Presign::new(Signer::new(Profile::S3), HOUR * 24).unwrap();
-    presign.sign(&mut parts, &key, time).unwrap();
+    let presigner = Presigner::new(Signer::new(Profile::S3), HOUR * 24).unwrap();
+    presigner.sign(&mut parts, &key, time).unwrap();
     assert_eq!(
         parameter(&parts, "X-Amz-Signature"),
         "aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404"
@@ -103,13 +103,13 @@ fn the_signature_is_that_of_aws_sigv4() {
             let signer = Signer::new(request.profile)
                 .sign_header(HeaderName::from_static("x-k8s-aws-id"))
                 .unwrap();
-            let mut presign = Presign::new(signer, HOUR)
+            let mut presigner = Presigner::new(signer, HOUR)
                 .unwrap()
                 .token_after_signature(request.token_after_signature);
             if let Some(payload) = request.payload {
-                presign = presign.payload(payload);
+                presigner = presigner.payload(payload);
             }
-            presign.sign(&mut parts, &key, moment()).unwrap();
+            presigner.sign(&mut parts, &key, moment()).unwrap();
             let has_token = parts.uri.query().unwrap().contains("Token");
             assert_eq!(
                 parameter(&parts, "X-Amz-Signature"),

@@ -127,7 +127,7 @@ fn session_key(token: Option<&str>) -> SigningKey {
 fn a_session_of_s3_express_is_signed_as_aws_sdks_do() {
     let mut ours = session_put();
     let signer = Signer::new(Profile::for_service("s3express"));
-    let payload = Payload::of(b"body");
+    let payload = Payload::hash(b"body");
     signer
         .sign(&mut ours, &session_key(None), payload, moment())
         .unwrap();

@@ -195,8 +195,9 @@ fn canonical_query(query: &str) -> String {
 
 fn canonical(profile: Profile, uri: &str, line: usize) -> String {
     let request = Signer::new(profile)
-        .canonical_request(&get(uri, &[]), &key(), Payload::EMPTY, moment())
-        .unwrap();
+        .prepare(&mut get(uri, &[]), &key(), Payload::EMPTY, moment())
+        .unwrap()
+        .canonical_request();
     let line = request.canonical_request().lines().nth(line);
     line.unwrap().to_owned()
 }

@@ -57,14 +57,14 @@ fn a_signature_over_another_leaves_no_trace_of_it() {
         |parts| {
             let (signer, late) = (Signer::new(Profile::OPENSEARCH_SERVERLESS), moment() + DAY);
             let key = key_of("OTHER", Some("OTHER-TOKEN"), "aoss", late);
-            signer.sign(parts, &key, Payload::of(b"other"), late)
+            signer.sign(parts, &key, Payload::hash(b"other"), late)
         },
         |parts| Signer::new(Profile::S3).sign(parts, &key(), Payload::Unsigned, moment()),
         |parts| {
             let signer = Signer::new(Profile::STANDARD);
             signer
                 .signing_host("other.example")
-                .and_then(|signer| signer.sign(parts, &key(), Payload::of(b"{}"), moment()))
+                .and_then(|signer| signer.sign(parts, &key(), Payload::hash(b"{}"), moment()))
         },
     ];
     for first in signings {
@@ -82,7 +82,7 @@ fn a_signature_over_another_leaves_no_trace_of_it() {
 /// The payload is an argument, and whoever trusts the header passes it.
 #[test]
 fn a_content_sha256_of_the_caller_is_neither_believed_nor_sent() {
-    let body = Payload::of(b"{}");
+    let body = Payload::hash(b"{}");
     for claimed in [body, Payload::EMPTY, Payload::Unsigned] {
         for (profile, sent) in [(Profile::STANDARD, None), (Profile::S3, Some(body))] {
             let claimed = claimed.to_string();
@@ -207,7 +207,7 @@ fn a_request_refused_for_its_payload_or_its_time_is_unchanged() {
     type Is = fn(&SignError) -> bool;
     let late = moment() + DAY;
     let before_1970 = std::time::UNIX_EPOCH - DAY;
-    let hashed = Payload::of(b"{}");
+    let hashed = Payload::hash(b"{}");
     let attempts: [(Profile, Payload, _, Is); 4] = [
         (
             Profile::STANDARD,
@@ -235,14 +235,50 @@ fn a_request_refused_for_its_payload_or_its_time_is_unchanged() {
 }
 
 #[test]
+fn a_signature_that_is_prepared_and_not_applied_changes_nothing() {
+    let mut parts = order();
+    let signer = Signer::new(Profile::S3).rewrite_plus(true);
+    parts.uri = Uri::from_static("https://User@API.Example:443/?a=b+c");
+    let before = seen(&parts);
+    let key = key_with_token();
+    let prepared = signer.prepare(&mut parts, &key, Payload::EMPTY, moment());
+    drop(prepared.unwrap());
+    assert_eq!(before, seen(&parts));
+}
+
+#[test]
+fn a_signature_is_the_same_in_one_step_and_in_two() {
+    let signer = Signer::new(Profile::S3).rewrite_plus(true);
+    let key = key_with_token();
+    let (mut once, mut stepwise) = (order(), order());
+    signer
+        .sign(&mut once, &key, Payload::EMPTY, moment())
+        .unwrap();
+    let prepared = signer.prepare(&mut stepwise, &key, Payload::EMPTY, moment());
+    prepared.unwrap().apply().unwrap();
+    assert_eq!(seen(&once), seen(&stepwise));
+}
+
+#[test]
+fn a_prepared_signature_shows_no_secret_by_accident() {
+    let (mut parts, key) = (order(), key_with_token());
+    let signer = Signer::new(Profile::STANDARD);
+    let prepared = signer.prepare(&mut parts, &key, Payload::EMPTY, moment());
+    let shown = format!("{:?}", prepared.unwrap());
+    assert!(shown.contains("AKIDEXAMPLE"), "{shown}");
+    assert!(!shown.contains("IQoJb3"), "{shown}");
+}
+
+#[test]
 fn what_is_shown_is_what_is_signed() {
     let signer = Signer::new(Profile::STANDARD)
         .sign_header(HeaderName::from_static("accept"))
         .unwrap();
     let shown = signer
-        .canonical_request(&order(), &key(), Payload::EMPTY, moment())
-        .unwrap();
-    let digest = Payload::of(shown.canonical_request().as_bytes()).to_string();
+        .prepare(&mut order(), &key(), Payload::EMPTY, moment())
+        .unwrap()
+        .canonical_request();
+    let digest = Payload::hash(shown.canonical_request().as_bytes()).to_string();
     assert!(shown.string_to_sign().ends_with(&digest));
     assert!(
         shown

@@ -8,7 +8,7 @@ use std::time::Duration;
 use aws_credential_types::Credentials;
 use common::{ACCESS_KEY_ID, SECRET, TOKEN, get, key_with_token, moment, seen, signed_headers};
 use http::request::Parts;
-use http_sigv4::{Payload, Presign, Profile, SignError, Signer, SigningKey, SigningScope};
+use http_sigv4::{Payload, Presigner, Profile, SignError, Signer, SigningKey, SigningScope};
 
 const DAY: Duration = Duration::from_secs(86_400);
 
@@ -58,8 +58,9 @@ fn a_region_set_of_an_earlier_signature_leaves_no_trace() {
 fn an_earlier_signature_leaves_no_trace_in_one_for_a_region_set() {
     let shown = |parts: &Parts| {
         Signer::new(Profile::S3)
-            .canonical_request(parts, &key_for("*"), Payload::EMPTY, moment())
+            .prepare(&mut parts.clone(), &key_for("*"), Payload::EMPTY, moment())
             .unwrap()
+            .canonical_request()
             .string_to_sign()
             .to_owned()
     };
@@ -86,9 +87,9 @@ fn a_key_is_good_for_its_own_region_set_and_day() {
 
 #[test]
 fn a_url_is_presigned_for_a_region_set() {
-    let presign = Presign::new(Signer::new(Profile::S3), DAY).unwrap();
+    let presigner = Presigner::new(Signer::new(Profile::S3), DAY).unwrap();
     let mut parts = request();
-    presign.sign(&mut parts, &key_for("*"), moment()).unwrap();
+    presigner.sign(&mut parts, &key_for("*"), moment()).unwrap();
     let uri = parts.uri.to_string();
     assert!(
         uri.contains("X-Amz-Algorithm=AWS4-ECDSA-P256-SHA256&"),

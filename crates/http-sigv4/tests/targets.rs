@@ -8,7 +8,10 @@ use http_sigv4::{Payload, Profile, SignError, Signer};
 
 /// The second and the third line of the canonical request.
 fn canonical(profile: Profile, parts: &Parts) -> Result<(String, String), SignError> {
-    let shown = Signer::new(profile).canonical_request(parts, &key(), Payload::EMPTY, moment())?;
+    let (mut parts, key) = (parts.clone(), key());
+    let signer = Signer::new(profile);
+    let prepared = signer.prepare(&mut parts, &key, Payload::EMPTY, moment())?;
+    let shown = prepared.canonical_request();
     let mut lines = shown.canonical_request().split('\n').skip(1);
     let mut line = || lines.next().unwrap().to_owned();
     Ok((line(), line()))

@@ -6,7 +6,7 @@ use crate::{
     Refusal,
     date::Timestamp,
     encoding::{decode_pair, pairs},
-    signed_parts::values,
+    header_values::values,
 };
 
 pub(crate) const ALGORITHM: &str = "AWS4-HMAC-SHA256";

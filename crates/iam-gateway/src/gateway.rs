@@ -19,7 +19,8 @@ use serde_json::{Value, json};
 use tower_service::Service;
 
 use crate::{
-    Accounts, Error, Received, Refusal, date::Timestamp, echo, proxy::Proxy, verify::Verifier,
+    Accounts, Error, Received, Refusal, date::Timestamp, echo, limits::BODY_LIMIT, proxy::Proxy,
+    verify::Verifier,
 };
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
@@ -52,7 +53,7 @@ struct Config {
 
 impl Gateway {
     /// The most bytes of a body that the gateway takes, as API Gateway does: 10 MiB.
-    pub const BODY_LIMIT: usize = 10 * 1024 * 1024;
+    pub const BODY_LIMIT: usize = BODY_LIMIT;
 
     /// Lets in what these accounts signed for a service, by its signing name, in a region.
     ///

@@ -109,6 +109,8 @@ mod echo;
 mod encoding;
 mod error;
 mod gateway;
+mod header_values;
+mod limits;
 mod oracle;
 mod proxy;
 mod received;

@@ -13,11 +13,12 @@ use hyper_util::{
 };
 
 use crate::{
-    Error, Gateway, Refusal,
+    Error, Refusal,
     authorization::is_presigned_parameter,
     echo::CREDENTIAL_HEADERS,
     encoding::{decode_pair, pairs},
     error::Kind,
+    limits::BODY_LIMIT,
 };
 
 /// The upstreams, by path prefix.
@@ -99,7 +100,7 @@ impl Upstream {
             Refusal::bad_gateway(format!("no answer from {}: {why}", self.authority))
         })?;
         let (mut parts, body) = response.into_parts();
-        let body = Limited::new(body, Gateway::BODY_LIMIT).collect().await;
+        let body = Limited::new(body, BODY_LIMIT).collect().await;
         let body = body.map_err(|error| {
             let why = with_causes(&*error);
             Refusal::bad_gateway(format!("a broken answer from {}: {why}", self.authority))

@@ -1,15 +1,13 @@
 //! What a signature covers, as it was received.
 
 use bytes::Bytes;
-use http::{
-    HeaderMap, Method, Request, Uri, Version,
-    header::{HOST, HeaderValue},
-};
+use http::{HeaderMap, Method, Request, Uri, Version, header::HOST};
 
 use crate::{
     Refusal,
     authorization::{Authorization, X_AMZ_SIGNATURE},
     encoding::{decode_pair, pairs},
+    header_values::values,
 };
 
 /// The parts of a request that its signature covers.
@@ -95,10 +93,4 @@ fn host<'a>(uri: &'a Uri, version: Version, headers: &'a HeaderMap) -> Result<&'
         _ => header.or(authority),
     };
     host.ok_or_else(|| Refusal::bad_request("Bad Request: no Host header"))
-}
-
-/// Every value of a header, in the order in which they came.
-pub(crate) fn values<'a>(headers: &'a HeaderMap, name: &str) -> Vec<&'a [u8]> {
-    let values = headers.get_all(name).iter();
-    values.map(HeaderValue::as_bytes).collect()
 }

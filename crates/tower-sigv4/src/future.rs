@@ -2,23 +2,19 @@ use std::{
     fmt,
     future::Future,
     pin::Pin,
-    sync::Arc,
     task::{Context, Poll, ready},
 };
 
+use credentials_cache::CachedCredentials;
 use http::{Request, Response, request::Parts};
 use http_body::Body;
 use pin_project_lite::pin_project;
 use tower_service::Service;
 
 use crate::{
-    Error, SignedBody,
-    attempt::Attempt,
-    credentials::{Load, Lookup, Snapshot},
+    Error, SignedBody, SignedRequest, Signing,
+    body::{Collect, Known},
     error::BoxError,
-    layer::Config,
-    payload::{Collect, Known},
-    signing::Signing,
 };
 
 pin_project! {
@@ -40,7 +36,7 @@ pin_project! {
     enum State<S, F, B> {
         Collecting { waiting: Option<Box<Waiting<S, Collect<B>>>> },
         Loading { waiting: Option<Box<Waiting<S, Known<B>>>> },
-        Responding { #[pin] future: F, attempt: Option<Attempt> },
+        Responding { #[pin] future: F, signed: Option<SignedRequest> },
         Failed { error: Option<Error> },
     }
 }
@@ -62,10 +58,10 @@ impl<S, F, B> ResponseFuture<S, F, B> {
         }
     }
 
-    /// The request is on its way, signed if there is an attempt.
-    pub(crate) fn responding(future: F, attempt: Option<Attempt>) -> Self {
+    /// The request is on its way.
+    pub(crate) fn responding(future: F, signed: Option<SignedRequest>) -> Self {
         Self {
-            state: State::Responding { future, attempt },
+            state: State::Responding { future, signed },
         }
     }
 
@@ -94,25 +90,26 @@ where
             // What is taken out of a state is taken right before that state ends.
             let next = match state.as_mut().project() {
                 StateProj::Collecting { waiting } => {
-                    let body = ready!(waiting.as_mut().expect(COMPLETED).body.poll(cx));
+                    let body = ready!(waiting.as_mut().expect(COMPLETED).body.poll_in_time(cx));
                     body.map(|known| {
                         let waiting = waiting.take().expect(COMPLETED);
                         Self::loading(waiting.with_body(known)).state
                     })
                 }
                 StateProj::Loading { waiting } => {
-                    let snapshot = ready!(waiting.as_mut().expect(COMPLETED).poll_credentials(cx));
-                    snapshot.and_then(|snapshot| {
+                    let signing = &mut waiting.as_mut().expect(COMPLETED).signing;
+                    let credentials = ready!(signing.poll_credentials(cx));
+                    credentials.and_then(|credentials| {
                         let waiting = waiting.take().expect(COMPLETED);
-                        let (mut inner, request, attempt) = waiting.sign(snapshot)?;
+                        let (mut inner, request, signed) = waiting.sign(&credentials)?;
                         let future = inner.call(request);
-                        Ok(Self::responding(future, Some(attempt)).state)
+                        Ok(Self::responding(future, Some(signed)).state)
                     })
                 }
-                StateProj::Responding { future, attempt } => {
+                StateProj::Responding { future, signed } => {
                     let mut result = ready!(future.poll(cx)).map_err(Into::into);
-                    if let (Ok(response), Some(attempt)) = (&mut result, attempt.take()) {
-                        attempt.learn(response);
+                    if let (Ok(response), Some(signed)) = (&mut result, signed.take()) {
+                        signed.observe_response(response);
                     }
                     return Poll::Ready(result);
                 }
@@ -137,46 +134,27 @@ pub(crate) struct Waiting<S, B> {
     pub(crate) inner: S,
     pub(crate) parts: Parts,
     pub(crate) body: B,
-    pub(crate) load: Option<Load>,
-    pub(crate) signing: Signing<'static>,
-    pub(crate) config: Arc<Config>,
+    pub(crate) signing: Signing,
 }
 
 impl<S, T> Waiting<S, T> {
-    pub(crate) fn with_body<B>(self, body: B) -> Waiting<S, B> {
+    fn with_body<B>(self, body: B) -> Waiting<S, B> {
         Waiting {
             inner: self.inner,
             parts: self.parts,
             body,
-            load: self.load,
             signing: self.signing,
-            config: self.config,
         }
     }
 }
 
 impl<S, B> Waiting<S, Known<B>> {
-    fn poll_credentials(&mut self, cx: &mut Context<'_>) -> Poll<Result<Arc<Snapshot>, Error>> {
-        let (credentials, clock) = (&self.signing.credentials, &self.config.clock);
-        let load = match self.load.take() {
-            Some(load) => load,
-            None => match credentials.lookup(clock) {
-                Lookup::Ready(snapshot) => return Poll::Ready(Ok(snapshot)),
-                Lookup::Wait(load) => load,
-            },
-        };
-        Pin::new(self.load.insert(load)).poll(cx)
-    }
-
     fn sign(
         mut self,
-        snapshot: Arc<Snapshot>,
-    ) -> Result<(S, Request<SignedBody<B>>, Attempt), Error> {
+        credentials: &CachedCredentials,
+    ) -> Result<(S, Request<SignedBody<B>>, SignedRequest), Error> {
         let Known { body, payload } = self.body;
-        let clock = &self.config.clock;
-        let attempt = self
-            .signing
-            .sign(clock, snapshot, &mut self.parts, payload)?;
-        Ok((self.inner, Request::from_parts(self.parts, body), attempt))
+        let signed = (self.signing).sign_with(credentials, &mut self.parts, payload)?;
+        Ok((self.inner, Request::from_parts(self.parts, body), signed))
     }
 }

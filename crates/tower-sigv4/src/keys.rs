@@ -1,13 +1,13 @@
-use std::{fmt, sync::Arc, time::SystemTime};
+use std::{fmt, ops::Deref, sync::Arc, time::SystemTime};
 
-use arc_swap::ArcSwap;
-use aws_credential_types::Credentials;
+use arc_swap::{ArcSwap, Guard};
+use credentials_cache::CachedCredentials;
 use http_sigv4::{SignError, SigningKey, SigningScope};
 
 /// The signing keys derived from one generation of credentials, by scope and day.
 ///
-/// They live and die with their credentials, so a key, an access key id and a session token that
-/// sign together always belong together.
+/// They live in the generation's own slot, so a key, an access key id and a session token that sign
+/// together always belong together.
 #[derive(Default)]
 pub(crate) struct SigningKeys {
     keys: ArcSwap<Vec<Arc<SigningKey>>>,
@@ -16,19 +16,41 @@ pub(crate) struct SigningKeys {
 /// More scopes than this on one set of credentials derive their keys more often.
 const KEPT: usize = 16;
 
+/// A signing key, where it is kept or by itself.
+pub(crate) enum Key {
+    Kept {
+        keys: Guard<Arc<Vec<Arc<SigningKey>>>>,
+        index: usize,
+    },
+    Own(Arc<SigningKey>),
+}
+
 impl SigningKeys {
-    /// The key for `scope` at `time`, derived if this is its first use.
+    /// Returns the key of credentials for `scope` at `time`, derived if this is its first use.
     pub(crate) fn key(
-        &self,
-        credentials: &Credentials,
+        credentials: &CachedCredentials,
         scope: &SigningScope,
         time: SystemTime,
-    ) -> Result<Arc<SigningKey>, SignError> {
-        let keys = self.keys.load();
-        if let Some(key) = keys.iter().find(|key| key.is_for(scope, time)) {
-            return Ok(Arc::clone(key));
+    ) -> Result<Key, SignError> {
+        let derive = || SigningKey::derive(credentials.credentials(), scope, time).map(Arc::new);
+        // Somebody else uses the slot if it cannot be had: then it is slower, and nothing else.
+        match credentials.derived::<Self>() {
+            Some(keys) => keys.kept(derive, scope, time),
+            None => derive().map(Key::Own),
         }
-        let key = Arc::new(SigningKey::derive(credentials, scope, time)?);
+    }
+
+    fn kept(
+        &self,
+        derive: impl FnOnce() -> Result<Arc<SigningKey>, SignError>,
+        scope: &SigningScope,
+        time: SystemTime,
+    ) -> Result<Key, SignError> {
+        let keys = self.keys.load();
+        if let Some(index) = keys.iter().position(|key| key.is_for(scope, time)) {
+            return Ok(Key::Kept { keys, index });
+        }
+        let key = derive()?;
         self.keys.rcu(|keys| {
             // The latest first; yesterday's fall out at the end.
             let older = keys.iter().filter(|older| !older.is_for(scope, time));
@@ -38,7 +60,19 @@ impl SigningKeys {
                 .cloned()
                 .collect::<Vec<_>>()
         });
-        Ok(key)
+        Ok(Key::Own(key))
+    }
+}
+
+impl Deref for Key {
+    type Target = SigningKey;
+
+    fn deref(&self) -> &SigningKey {
+        match self {
+            // Nothing changes a list of keys once it is published.
+            Self::Kept { keys, index } => &keys[*index],
+            Self::Own(key) => key,
+        }
     }
 }
 
@@ -50,39 +84,49 @@ impl fmt::Debug for SigningKeys {
 
 #[cfg(test)]
 mod tests {
-    use std::time::{Duration, UNIX_EPOCH};
+    use std::{
+        cell::Cell,
+        time::{Duration, UNIX_EPOCH},
+    };
+
+    use aws_credential_types::Credentials;
 
     use super::*;
 
     const DAY: Duration = Duration::from_secs(86_400);
 
-    fn credentials() -> Credentials {
-        Credentials::new("AKID", "secret", None, None, "test")
+    fn scope() -> SigningScope {
+        SigningScope::new("execute-api", "us-east-1").unwrap()
+    }
+
+    fn key(keys: &SigningKeys, time: SystemTime, derived: &Cell<usize>) -> Key {
+        let derive = || {
+            derived.set(derived.get() + 1);
+            let credentials = Credentials::new("AKID", "secret", None, None, "test");
+            SigningKey::derive(&credentials, &scope(), time).map(Arc::new)
+        };
+        keys.kept(derive, &scope(), time).unwrap()
     }
 
     #[test]
     fn a_key_is_derived_once_for_a_scope_and_day() {
-        let keys = SigningKeys::default();
-        let scope = SigningScope::new("execute-api", "us-east-1").unwrap();
-        let first = keys.key(&credentials(), &scope, UNIX_EPOCH).unwrap();
-        let again = keys
-            .key(&credentials(), &scope, UNIX_EPOCH + DAY / 2)
-            .unwrap();
-        let tomorrow = keys.key(&credentials(), &scope, UNIX_EPOCH + DAY).unwrap();
-        assert!(Arc::ptr_eq(&first, &again));
+        let (keys, derived) = (SigningKeys::default(), Cell::new(0));
+        key(&keys, UNIX_EPOCH, &derived);
+        key(&keys, UNIX_EPOCH + DAY / 2, &derived);
+        assert_eq!(derived.get(), 1);
+        let tomorrow = key(&keys, UNIX_EPOCH + DAY, &derived);
         assert_eq!(
             tomorrow.credential_scope(),
             "19700102/us-east-1/execute-api/aws4_request"
         );
+        assert_eq!(derived.get(), 2);
     }
 
     #[test]
     fn the_number_of_keys_is_bounded() {
-        let keys = SigningKeys::default();
+        let (keys, derived) = (SigningKeys::default(), Cell::new(0));
         for day in 0..100 {
-            let scope = SigningScope::new("execute-api", "us-east-1").unwrap();
-            keys.key(&credentials(), &scope, UNIX_EPOCH + DAY * day)
-                .unwrap();
+            key(&keys, UNIX_EPOCH + DAY * day, &derived);
         }
         assert_eq!(keys.keys.load().len(), KEPT);
     }

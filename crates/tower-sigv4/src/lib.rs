@@ -39,8 +39,8 @@
 //!   there is an [`Error`] that says what to change, and nothing is sent. Without credentials there
 //!   is an error, never an unsigned request.
 //! - **Never in the way.** No request waits for credentials while valid ones exist.
-//! - **To the right host only.** Requests are signed for AWS hosts of the configured service and
-//!   region, over https; anything else has to be allowed by name. See [`HostPolicy`].
+//! - **To the right host only.** Requests are signed for AWS hosts of the configured service, region
+//!   and partition, over https; anything else has to be allowed by name. See [Hosts](#hosts).
 //!
 //! # Where it goes in a stack
 //!
@@ -52,12 +52,13 @@
 //! | --- | --- |
 //! | trace, total timeout | see the whole call, and the wait for credentials |
 //! | follow-redirect | each hop is judged and signed by itself; a client below must not follow any |
-//! | `ExplainLayer`, with feature `explain` | explains what is refused in the end |
+//! | `ExplainLayer`, with feature `explain` | explains what is rejected in the end |
 //! | retry | each attempt is signed afresh, with the time and the credentials of then |
 //! | timeout per attempt | |
 //! | default headers, compression, body mapping | the signature covers what they make |
+//! | buffer | a client that is not `Clone` needs one below, and then a short one: a signature ages in it |
 //! | **`SigV4Layer`** | |
-//! | buffer, concurrency limit | only if they are short: time passes in them; a client that is not `Clone` needs the buffer |
+//! | concurrency limit, rate limit | they wait in `poll_ready`, before anything is signed |
 //! | the client | |
 //!
 //! A client below that follows redirects by itself sends a request on as it was signed, wherever they
@@ -71,12 +72,32 @@
 //! body, as hyper-util's, does not notice; before one with a body of its own, map it with
 //! tower-http's `map_request_body`.
 //!
+//! # Hosts
+//!
+//! A signature carries the session token, and is good for minutes wherever it is replayed. So it goes
+//! only where it was meant to go: to AWS hosts of the service, the region and the partition that are
+//! signed for, by https, and to hosts that are [named](SigV4LayerBuilder::allow_host). Each request is
+//! judged by its own URI, and by its `Host` header where it has one, so a redirect followed above the
+//! layer is judged as well. With a [signing host](SigV4LayerBuilder::signing_host) only that host and
+//! named hosts are destinations.
+//!
+//! An AWS host of the service and region may be another customer's, who can do nothing with the
+//! signature, which is good for that host only, nor with the session token, which takes the secret
+//! access key. A host on the loopback interface (a loopback address, or `localhost`) has to be
+//! [allowed](SigV4LayerBuilder::allow_loopback) too, and may then be reached by plain http.
+//!
 //! # Bodies
 //!
 //! A signature covers the body's SHA-256. An empty body and one in memory are hashed at once and
-//! not copied; a streaming one is collected first, up to [`SigV4Layer::body_limit`], and all that
-//! are collected at a time up to [`SigV4Layer::total_body_limit`]. [`PayloadMode`] has the
-//! alternatives for services that take them.
+//! not copied; a streaming one is collected first, up to [`body_limit`](SigV4LayerBuilder::body_limit),
+//! and all that are collected at a time up to
+//! [`total_body_limit`](SigV4LayerBuilder::total_body_limit). [`PayloadMode`] has the alternatives for
+//! services that take them.
+//!
+//! # Without tower
+//!
+//! [`RequestSigner`] is what the layer wraps around a service: it signs `http::request::Parts` for any
+//! client, with the same rules and the same credentials.
 //!
 //! # One request otherwise
 //!
@@ -90,23 +111,35 @@
 //! can be changed about it. A response whose status is a client error has the [`Generation`] of the
 //! credentials in its extensions.
 //!
-//! # Clocks and refusals
+//! # Clocks and rejections
 //!
-//! A service refuses a signature whose time is five minutes off. Where the `Date` of its answer says
-//! so too, and no cache may have kept that answer, requests are signed with the servers' time from
-//! then on: see [`SigV4Layer::clock_offset`]. Credentials that a service refuses as expired or unknown
-//! are replaced. The refused request itself is answered with the refusal; [`Remedy`] says when it is
-//! worth another attempt, and feature `retry` makes it.
+//! A service rejects a signature whose time is five minutes off. Where the `Date` of its response says
+//! so too, and no cache may have kept that response, requests to **that host** are signed with its time
+//! from then on: see [`SigV4Layer::clock_offset`]. A wrong local clock so costs one rejected attempt per
+//! host. An offset is dropped when a response of the host disagrees, and after a day in which nothing
+//! has confirmed it; one of more than 25 hours is never learned.
 //!
-//! With feature `explain`, `ExplainLayer` says of any refusal which line of the canonical request
-//! differed, who changes such a thing on the way, and what to do about it: in the log, and in the
-//! response's extensions.
+//! How long credentials live is judged by the local clocks alone. Where the wall clock is fast,
+//! temporary credentials look expired: they are signed with all the same, and loads are paced, unless
+//! [`OnExpired::Fail`] is set. Where it is slow by more than the refresh window, the requests between
+//! the true expiry and the reload are rejected, once per generation.
+//!
+//! Credentials that a service rejects as expired or unknown are loaded anew, at once the first time,
+//! then every 60 to 120 seconds at most. That host is not signed for with the same access key once it
+//! has expired; other hosts are. What one host says counts for that host.
+//!
+//! The rejected request itself is answered with the rejection; [`RetryAdvice`] says when it is worth
+//! another attempt, and feature `retry` makes it. With feature `explain`, `ExplainLayer` says of any
+//! rejection which line of the canonical request differed, who changes such a thing on the way, and
+//! what to do about it: in the log, and in the response's extensions.
 //!
 //! # Runtime
 //!
-//! Credentials are loaded in short tokio tasks, so a service belongs in a tokio runtime with its
-//! timer enabled. Nothing runs while no load is under way, and nothing outlives the last clone of
-//! the layer.
+//! Credentials are loaded in short tokio tasks, and bodies and waits are limited in time, so a service
+//! belongs in a tokio runtime **with its timer enabled** (`enable_time` or `enable_all`). A runtime
+//! without a timer panics, as tokio does, where a request waits. Outside of any runtime, what is at hand
+//! is signed, and there are no timeouts. Nothing runs while no load is under way, and nothing outlives
+//! the last clone of the layer.
 //!
 //! # Features
 //!
@@ -114,55 +147,64 @@
 //!
 //! - `aws-config`: `SigV4Layer::from_default_chain`, which finds region and credentials as the AWS
 //!   SDKs do, at the cost of some 140 crates.
-//! - `explain`: `ExplainLayer` and the module `explain`. Brings an XML parser, and canonicalises each
-//!   request that goes through `ExplainLayer` twice.
+//! - `explain`: `ExplainLayer` and the module `explain`. Brings an XML parser.
 //! - `metrics`: what the credentials cache does is recorded through the [metrics] facade, besides
 //!   its [`Stats`] and its [tracing] events.
-//! - `retry`: `ResignPolicy` for tower's retry layer sends a request once more, signed afresh, where
-//!   the layer has learned why it was refused.
+//! - `retry`: `RetryPolicy` for tower's retry layer sends a request once more, signed afresh, where
+//!   the layer has learned why it was rejected.
 //!
 //! [metrics]: https://docs.rs/metrics
 //! [tracing]: https://docs.rs/tracing
 //! [tower]: https://docs.rs/tower
 
-mod attempt;
 mod body;
+mod builder;
 mod clock;
-mod credentials;
+mod config;
 #[cfg(feature = "aws-config")]
 mod default_chain;
+mod environment;
 mod error;
 #[cfg(feature = "explain")]
 pub mod explain;
 mod future;
-mod guard;
+mod host_key;
+mod host_policy;
+mod judgement;
 mod keys;
 mod layer;
 mod options;
-mod payload;
-mod refusal;
-mod remedy;
-#[cfg(feature = "retry")]
-mod resign;
+mod rejection;
 mod service;
+mod signed_request;
+mod signer;
 mod signing;
-mod skew;
+
+pub use credentials_cache::{
+    self, CacheSettings, CredentialsCache, EnvironmentCredentials, Generation,
+    IntoCredentialsCache, OnExpired, Stats,
+};
 
 #[cfg(feature = "explain")]
 pub use self::explain::{ExplainLayer, Explanation};
 #[cfg(feature = "retry")]
-pub use self::resign::{ResignFuture, ResignOr, ResignPolicy};
+pub use self::rejection::{RetryFuture, RetryOr, RetryPolicy};
 pub use self::{
-    body::SignedBody,
-    credentials::{
-        CacheSettings, CredentialsCache, EnvironmentCredentials, Generation, OnExpired, Stats,
-    },
+    body::{PayloadMode, SignedBody},
+    builder::SigV4LayerBuilder,
     error::Error,
     future::ResponseFuture,
-    guard::{HostPolicy, OtherHosts},
+    host_policy::UnlistedHosts,
     layer::SigV4Layer,
     options::SigningOptions,
-    payload::PayloadMode,
-    remedy::Remedy,
+    rejection::RetryAdvice,
     service::SigV4,
+    signed_request::SignedRequest,
+    signer::RequestSigner,
+    signing::{Signing, TrySign},
 };
+
+/// The examples of the cache's README, which need the SDK's configuration.
+#[cfg(all(doctest, feature = "aws-config"))]
+#[doc = include_str!("../../credentials-cache/README.md")]
+struct CacheReadme;

@@ -1,4 +1,6 @@
-use crate::{CredentialsCache, PayloadMode};
+use credentials_cache::CredentialsCache;
+
+use crate::PayloadMode;
 
 /// What one request wants otherwise than the layer.
 ///
@@ -28,7 +30,7 @@ pub struct SigningOptions {
 }
 
 impl SigningOptions {
-    /// Nothing but what the layer says.
+    /// Makes options that change nothing.
     pub fn new() -> Self {
         Self::default()
     }
@@ -54,7 +56,7 @@ impl SigningOptions {
     }
 
     /// Signs for a host other than the one that the request is sent to. See
-    /// [`SigV4Layer::signing_host`](crate::SigV4Layer::signing_host).
+    /// [`SigV4Layer::signing_host`](crate::SigV4LayerBuilder::signing_host).
     pub fn signing_host(mut self, host: impl Into<String>) -> Self {
         self.signing_host = Some(host.into());
         self

@@ -1,6 +1,5 @@
 use std::{
     mem,
-    sync::Arc,
     task::{Context, Poll},
 };
 
@@ -9,14 +8,10 @@ use http_body::Body;
 use tower_service::Service;
 
 use crate::{
-    Error, ResponseFuture, SignedBody, SigningOptions,
-    credentials::{Load, Lookup},
+    Error, RequestSigner, ResponseFuture, SignedBody, Signing, SigningOptions, TrySign,
+    body::{self, Known, Read},
     error::BoxError,
     future::Waiting,
-    guard,
-    layer::Config,
-    payload::{self, Known, Reading},
-    signing::Signing,
 };
 
 /// An HTTP client that signs what it sends. See the [crate's guide](crate).
@@ -55,25 +50,27 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct SigV4<S> {
     inner: S,
-    config: Arc<Config>,
+    /// `None` if requests pass through.
+    signer: Option<RequestSigner>,
 }
 
 impl<S> SigV4<S> {
-    pub(crate) fn with_config(inner: S, config: Arc<Config>) -> Self {
-        Self { inner, config }
+    /// Wraps a service; requests pass through if there is no signer.
+    pub(crate) fn with_signer(inner: S, signer: Option<RequestSigner>) -> Self {
+        Self { inner, signer }
     }
 
-    /// The inner service.
+    /// Returns the inner service.
     pub fn get_ref(&self) -> &S {
         &self.inner
     }
 
-    /// The inner service, which sends requests unsigned.
+    /// Returns the inner service, which sends requests unsigned.
     pub fn get_mut(&mut self) -> &mut S {
         &mut self.inner
     }
 
-    /// Gives up signing.
+    /// Gives up signing, and returns the inner service.
     pub fn into_inner(self) -> S {
         self.inner
     }
@@ -114,39 +111,36 @@ impl<S> SigV4<S> {
         B: Body + Unpin,
         B::Error: Into<BoxError>,
     {
-        let options = request.extensions_mut().remove::<SigningOptions>();
-        if options
-            .as_ref()
-            .is_some_and(|options| options.forward_unsigned)
-        {
-            return Ok(self.forward(request));
-        }
-        let config = &*self.config;
-        let Some(signing) = Signing::of(config, &request, options)? else {
-            guard::remove_signature(request.headers_mut());
+        let Some(signer) = &self.signer else {
+            request.extensions_mut().remove::<SigningOptions>();
             return Ok(self.forward(request));
         };
         let (mut parts, body) = request.into_parts();
+        let Some(signing) = signer.judge(&mut parts)? else {
+            return Ok(self.forward(Request::from_parts(parts, body)));
+        };
         signing.check_body(&parts.headers, &body)?;
-        // First, so that credentials load while the body is read.
-        let lookup = signing.credentials.lookup(&config.clock);
-        let body = payload::read(body, signing.payload, config.body_limit, &config.budget)?;
-        Ok(match (lookup, body) {
-            (Lookup::Ready(snapshot), Reading::Done(Known { body, payload })) => {
-                let attempt = signing.sign(&config.clock, snapshot, &mut parts, payload)?;
-                let future = self.inner.call(Request::from_parts(parts, body));
-                ResponseFuture::responding(future, Some(attempt))
+        let bodies = &signing.config().bodies;
+        match body::read(body, signing.payload_mode(), bodies)? {
+            Read::Done(Known { body, payload }) => match signing.try_sign(&mut parts, payload)? {
+                TrySign::Signed(signed) => {
+                    let future = self.inner.call(Request::from_parts(parts, body));
+                    Ok(ResponseFuture::responding(future, Some(signed)))
+                }
+                TrySign::Waiting(signing) => {
+                    let known = Known { body, payload };
+                    Ok(ResponseFuture::loading(self.wait(parts, known, signing)))
+                }
+            },
+            Read::Pending(collect) => {
+                // So that credentials load while the body is read. Those that are good now may not be
+                // when the body is there.
+                signing.start_load();
+                Ok(ResponseFuture::collecting(
+                    self.wait(parts, collect, signing),
+                ))
             }
-            (Lookup::Wait(load), Reading::Done(known)) => {
-                let signing = signing.into_owned();
-                ResponseFuture::loading(self.wait(parts, known, signing, Some(load)))
-            }
-            (_, Reading::Pending(collect)) => {
-                // Credentials that are good now may not be when the body is there.
-                let signing = signing.into_owned();
-                ResponseFuture::collecting(self.wait(parts, collect, signing, None))
-            }
-        })
+        }
     }
 
     /// Hands a request on as it is.
@@ -160,13 +154,7 @@ impl<S> SigV4<S> {
 
     /// A request that waits together with the instance that was ready for it. The clone that takes
     /// its place is not ready yet.
-    fn wait<T>(
-        &mut self,
-        parts: Parts,
-        body: T,
-        signing: Signing<'static>,
-        load: Option<Load>,
-    ) -> Waiting<S, T>
+    fn wait<T>(&mut self, parts: Parts, body: T, signing: Signing) -> Waiting<S, T>
     where
         S: Clone,
     {
@@ -175,9 +163,7 @@ impl<S> SigV4<S> {
             inner: mem::replace(&mut self.inner, clone),
             parts,
             body,
-            load,
             signing,
-            config: Arc::clone(&self.config),
         }
     }
 }

@@ -1,126 +1,131 @@
-//! One request's signing: the layer's settings with the request's own options over them.
+use std::{
+    future::{Future, poll_fn},
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll, ready},
+    time::SystemTime,
+};
 
-use std::{borrow::Cow, sync::Arc};
-
+use credentials_cache::{CachedCredentials, Get};
 use http::{
-    HeaderMap, Request,
+    HeaderMap,
     header::{CONTENT_LENGTH, UPGRADE},
     request::Parts,
 };
 use http_body::Body;
-use http_sigv4::{Endpoint, Payload, Profile, Signer, SigningScope};
+use http_sigv4::{ExpiresIn, Payload, Presigner, Profile};
 
 #[cfg(feature = "explain")]
-use crate::explain::{Keep, Signed};
+use crate::explain::{CaptureRequest, Captured};
 use crate::{
-    CredentialsCache, Error, PayloadMode, SigningOptions,
-    attempt::Attempt,
-    clock::Clock,
-    credentials::Snapshot,
+    Error, PayloadMode, SignedRequest,
+    clock::shifted,
+    config::{Config, Observations},
     error::Kind,
-    guard::{destination, name},
-    layer::{Config, check_payload},
+    judgement::Judgement,
+    keys::SigningKeys,
 };
 
-/// Credentials, scope, rules and payload mode of one request.
-pub(crate) struct Signing<'a> {
-    pub(crate) credentials: Cow<'a, CredentialsCache>,
-    pub(crate) scope: Cow<'a, SigningScope>,
-    pub(crate) signer: Cow<'a, Signer>,
-    pub(crate) payload: PayloadMode,
+/// One request on its way to its signature: it may be signed, and it is settled for what, with whose
+/// credentials, and how the signature covers the body.
+///
+/// [`RequestSigner::begin`](crate::RequestSigner::begin) makes it. Read the body as
+/// [`payload_mode`](Self::payload_mode) asks, then [`sign`](Self::sign).
+#[derive(Debug)]
+#[must_use = "a request is not signed by beginning"]
+pub struct Signing {
+    judgement: Arc<Judgement>,
+    get: Option<Get>,
 }
 
-impl<'a> Signing<'a> {
-    /// `None` for a request that is to be forwarded unsigned.
-    ///
-    /// # Errors
-    ///
-    /// A host or a transport that may not be signed for, and options that are not possible.
-    pub(crate) fn of<B>(
-        config: &'a Config,
-        request: &Request<B>,
-        options: Option<SigningOptions>,
-    ) -> Result<Option<Self>, Error> {
-        let options = options.unwrap_or_default();
-        let mut signer = Cow::Borrowed(&config.signer);
-        if let Some(host) = &options.signing_host {
-            let named = config.signer.clone().signing_host(host);
-            signer = Cow::Owned(named.map_err(Error::configuration)?);
-        }
-        let uri = request.uri();
-        let (destination, passed_on) = destination(uri, request.headers())?;
-        let signing = Self::to_host(config, signer, options, destination).and_then(|signing| {
-            // A request without any host is the signer's to refuse.
-            let signing_host = signing.signer.host_override().map(name).transpose()?;
-            let host = destination.or(signing_host);
-            for host in host.into_iter().chain(passed_on) {
-                config.hosts.check_host(host, &signing.scope)?;
-            }
-            if let Some(host) = host {
-                let profile = signing.signer.profile();
-                config.hosts.check_transport(uri, host, profile)?;
-            }
-            Ok(signing)
-        });
-        match (signing, destination) {
-            (Err(error), Some(host)) if error.refuses(host) && config.hosts.forwards(host) => {
-                Ok(None)
-            }
-            (signing, _) => signing.map(Some),
+/// What came of an attempt to sign at once.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum TrySign {
+    /// The request is signed.
+    Signed(SignedRequest),
+    /// There are no credentials at hand; they are being loaded. [`Signing::sign`] waits for them.
+    Waiting(Signing),
+}
+
+impl Signing {
+    pub(crate) fn new(judgement: Arc<Judgement>) -> Self {
+        Self {
+            judgement,
+            get: None,
         }
     }
 
-    fn to_host(
-        config: &'a Config,
-        mut signer: Cow<'a, Signer>,
-        options: SigningOptions,
-        destination: Option<&str>,
-    ) -> Result<Self, Error> {
-        let credentials = match options.credentials {
-            Some(credentials) => Cow::Owned(credentials),
-            None => Cow::Borrowed(&config.credentials),
-        };
-        let (scope, profile) = match (&config.scope, &options.service, &options.region) {
-            (Some(scope), None, None) => (Cow::Borrowed(scope), None),
-            (_, Some(service), Some(region)) => other_scope(service, region)?,
-            (Some(scope), Some(service), None) => other_scope(service, scope.region())?,
-            (Some(scope), None, Some(region)) => {
-                let scope = SigningScope::new(scope.service(), region)?;
-                (Cow::Owned(scope), None)
+    /// Returns how the signature covers the body.
+    pub fn payload_mode(&self) -> PayloadMode {
+        self.judgement.payload_mode
+    }
+
+    /// Signs if credentials are at hand.
+    ///
+    /// The time of the signature is that of this call: read the body first.
+    ///
+    /// # Errors
+    ///
+    /// A request that has no certain signature, or credentials that could not be loaded. `parts` is
+    /// then unchanged.
+    pub fn try_sign(mut self, parts: &mut Parts, payload: Payload) -> Result<TrySign, Error> {
+        match self.config().credentials.get().try_into_ready() {
+            Ok(credentials) => {
+                let signed = self.sign_with(&credentials?, parts, payload)?;
+                Ok(TrySign::Signed(signed))
             }
-            (None, service, region) => {
-                let host = match signer.host_override() {
-                    Some(host) => Some(name(host)?),
-                    None => destination,
-                };
-                let (scope, profile) = detected(host)?;
-                match (service, region) {
-                    (None, None) => (Cow::Owned(scope), Some(profile)),
-                    (service, region) => other_scope(
-                        service.as_deref().unwrap_or_else(|| scope.service()),
-                        region.as_deref().unwrap_or_else(|| scope.region()),
-                    )?,
-                }
+            Err(get) => {
+                self.get = Some(get);
+                Ok(TrySign::Waiting(self))
             }
-        };
-        // A mode of the layer's is for the layer's service.
-        let mut payload = config.payload.filter(|_| options.service.is_none());
-        if let Some(profile) = profile {
-            signer = Cow::Owned(signer.into_owned().with_profile(profile));
         }
-        payload = options.payload.or(payload);
-        let profile = signer.profile();
-        let payload = match payload {
-            Some(mode) => check_payload(mode, profile).map(|()| mode)?,
-            None if profile.requires_unsigned_payload() => PayloadMode::Unsigned,
-            None => PayloadMode::Buffered,
-        };
-        Ok(Self {
-            credentials,
+    }
+
+    /// Signs as soon as there are credentials.
+    ///
+    /// # Errors
+    ///
+    /// As [`try_sign`](Self::try_sign).
+    ///
+    /// # Cancellation
+    ///
+    /// Dropping the future leaves the request unsigned, and the load of the credentials alone.
+    pub async fn sign(
+        mut self,
+        parts: &mut Parts,
+        payload: Payload,
+    ) -> Result<SignedRequest, Error> {
+        let credentials = poll_fn(|cx| self.poll_credentials(cx)).await?;
+        self.sign_with(&credentials, parts, payload)
+    }
+
+    /// Presigns as soon as there are credentials.
+    pub(crate) async fn presign(
+        mut self,
+        parts: &mut Parts,
+        expires_in: ExpiresIn,
+    ) -> Result<SystemTime, Error> {
+        let presigner = Presigner::new(self.config().signer.clone(), expires_in)?;
+        let credentials = poll_fn(|cx| self.poll_credentials(cx)).await?;
+        let Judgement {
+            config,
             scope,
-            signer,
-            payload,
-        })
+            host,
+            ..
+        } = &*self.judgement;
+        let sent = config.clock.now();
+        let now = shifted(sent, config.observations.offsets.offset(host, sent));
+        let key = SigningKeys::key(&credentials, scope, now)?;
+        let ends_at = expires_in.ends_at(&key, now)?;
+        presigner.sign(parts, &key, now)?;
+        Ok(ends_at)
+    }
+
+    /// Starts a load of credentials if one is due, and waits for nothing.
+    pub(crate) fn start_load(&self) {
+        // Dropping the lookup leaves the load alone.
+        drop(self.config().credentials.get());
     }
 
     /// Refuses what can be told of a body before it is read.
@@ -131,66 +136,80 @@ impl<'a> Signing<'a> {
         }
         // A client sends a body whose length it does not know in chunks, which S3 does not take.
         let has_length = is_empty
-            || self.payload == PayloadMode::Buffered
+            || self.judgement.payload_mode == PayloadMode::Buffered
             || body.size_hint().exact().is_some()
             || headers.contains_key(CONTENT_LENGTH);
-        if self.signer.profile() == Profile::S3 && !has_length {
-            return Err(Kind::UnknownLength.into());
+        match self.config().signer.profile() == Profile::S3 && !has_length {
+            true => Err(Kind::UnknownLength.into()),
+            false => Ok(()),
         }
-        Ok(())
     }
 
-    pub(crate) fn into_owned(self) -> Signing<'static> {
-        Signing {
-            credentials: Cow::Owned(self.credentials.into_owned()),
-            scope: Cow::Owned(self.scope.into_owned()),
-            signer: Cow::Owned(self.signer.into_owned()),
-            payload: self.payload,
-        }
+    pub(crate) fn config(&self) -> &Config {
+        &self.judgement.config
+    }
+
+    pub(crate) fn poll_credentials(
+        &mut self,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<CachedCredentials, Error>> {
+        let credentials = &self.judgement.config.credentials;
+        let get = self.get.get_or_insert_with(|| credentials.get());
+        let result = ready!(Pin::new(get).poll(cx));
+        self.get = None;
+        Poll::Ready(result.map_err(Into::into))
     }
 
     /// Signs with one reading of the clock, taken when everything else is known.
-    pub(crate) fn sign(
-        &self,
-        clock: &Clock,
-        snapshot: Arc<Snapshot>,
+    pub(crate) fn sign_with(
+        self,
+        credentials: &CachedCredentials,
         parts: &mut Parts,
         payload: Payload,
-    ) -> Result<Attempt, Error> {
-        let (sent, now) = clock.read();
-        let key = snapshot.keys.key(&snapshot.credentials, &self.scope, now)?;
+    ) -> Result<SignedRequest, Error> {
+        let Judgement {
+            config,
+            scope,
+            host,
+            ..
+        } = &*self.judgement;
+        let Observations {
+            offsets,
+            rejected_keys,
+        } = &*config.observations;
+        let access_key = rejected_keys.access_key(credentials.credentials().access_key_id());
+        if credentials.is_expired() && rejected_keys.contains(host, access_key) {
+            return Err(self.rejected());
+        }
+        let sent = config.clock.now();
+        let offset = offsets.offset(host, sent);
+        let now = shifted(sent, offset);
+        let key = SigningKeys::key(credentials, scope, now)?;
         #[cfg(feature = "explain")]
-        let signed = match parts.extensions.remove::<Keep>() {
-            Some(Keep) => {
-                let request = self.signer.canonical_request(parts, &key, payload, now)?;
-                Some(Box::new(Signed::new(request, now)))
-            }
-            None => None,
-        };
-        self.signer.sign(parts, &key, payload, now)?;
-        Ok(Attempt {
-            credentials: self.credentials.clone().into_owned(),
-            snapshot,
-            clock: clock.clone(),
+        let capture = parts.extensions.remove::<CaptureRequest>();
+        let prepared = config.signer.prepare(parts, &key, payload, now)?;
+        #[cfg(feature = "explain")]
+        let captured = capture
+            .map(|CaptureRequest| Box::new(Captured::new(prepared.canonical_request(), now)));
+        prepared.apply()?;
+        Ok(SignedRequest {
+            generation: credentials.generation(),
+            access_key,
             sent,
+            offset,
+            judgement: self.judgement,
             #[cfg(feature = "explain")]
-            signed,
+            captured,
         })
     }
-}
 
-fn other_scope(
-    service: &str,
-    region: &str,
-) -> Result<(Cow<'static, SigningScope>, Option<Profile>), Error> {
-    let scope = SigningScope::new(service, region)?;
-    Ok((Cow::Owned(scope), Some(Profile::for_service(service))))
-}
-
-/// What a host tells.
-fn detected(host: Option<&str>) -> Result<(SigningScope, Profile), Error> {
-    let host = host.ok_or(Kind::UncertainHost)?;
-    let detected =
-        Endpoint::detect(host).and_then(|endpoint| Ok((endpoint.scope()?, endpoint.profile())));
-    detected.map_err(|error| Error::with_source(Kind::UndetectedHost { host: host.into() }, error))
+    #[cold]
+    fn rejected(&self) -> Error {
+        let host = self.judgement.host.to_string().into();
+        let kind = Kind::RejectedCredentials { host };
+        match self.config().credentials.last_error() {
+            Some(error) => Error::with_source(kind, error),
+            None => kind.into(),
+        }
+    }
 }

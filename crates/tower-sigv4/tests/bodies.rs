@@ -5,7 +5,10 @@ mod common;
 use std::{collections::VecDeque, error::Error as _, fmt, pin::pin};
 
 use bytes::{Buf, Bytes};
-use common::{Endless, assert_signed, client, fed, full, layer, own_error, post, send_body, warm};
+use common::{
+    Endless, assert_signed, builder, client, fed, full, layer, own_error, post, preloaded,
+    send_body,
+};
 use http::{Request, Response};
 use http_body::{Body, SizeHint};
 use http_body_util::{BodyExt, Full};
@@ -47,19 +50,20 @@ async fn an_empty_body_is_not_polled() {
 #[tokio::test]
 async fn the_inner_service_knows_the_size_of_a_body_that_did_not() {
     let (body, feed) = fed();
-    let client = warm(layer())
-        .await
-        .layer(service_fn(async |request: Request<SignedBody<_>>| {
-            let mut body = pin!(request.into_body());
-            let mut sizes = Vec::new();
-            loop {
-                sizes.push((body.size_hint().exact().unwrap(), body.is_end_stream()));
-                let Some(frame) = body.frame().await else {
-                    return Ok::<_, BoxError>(Response::new(sizes));
-                };
-                assert!(frame?.is_data());
-            }
-        }));
+    let client =
+        preloaded(layer())
+            .await
+            .layer(service_fn(async |request: Request<SignedBody<_>>| {
+                let mut body = pin!(request.into_body());
+                let mut sizes = Vec::new();
+                loop {
+                    sizes.push((body.size_hint().exact().unwrap(), body.is_end_stream()));
+                    let Some(frame) = body.frame().await else {
+                        return Ok::<_, BoxError>(Response::new(sizes));
+                    };
+                    assert!(frame?.is_data());
+                }
+            }));
     feed.data("abc");
     feed.data("");
     feed.data("de");
@@ -94,17 +98,18 @@ async fn a_body_is_read_as_it_arrives_and_sent_when_it_is_complete() {
 
 #[tokio::test]
 async fn pieces_arrive_in_the_buffers_that_they_were_in() {
-    let client = warm(layer())
-        .await
-        .layer(service_fn(async |request: Request<SignedBody<_>>| {
-            let mut body = request.into_body();
-            let mut pieces = Vec::new();
-            while let Some(frame) = body.frame().await {
-                let data = frame?.into_data();
-                pieces.push(data.unwrap().as_ptr() as usize);
-            }
-            Ok::<_, BoxError>(Response::new(pieces))
-        }));
+    let client =
+        preloaded(layer())
+            .await
+            .layer(service_fn(async |request: Request<SignedBody<_>>| {
+                let mut body = request.into_body();
+                let mut pieces = Vec::new();
+                while let Some(frame) = body.frame().await {
+                    let data = frame?.into_data();
+                    pieces.push(data.unwrap().as_ptr() as usize);
+                }
+                Ok::<_, BoxError>(Response::new(pieces))
+            }));
     let (body, feed) = fed();
     let pieces = [1, 2, 3].map(|n| Bytes::from(vec![n; MIB / 2]));
     pieces.iter().for_each(|piece| feed.data(piece.clone()));
@@ -132,7 +137,7 @@ async fn a_large_body_is_hashed_in_steps_that_leave_the_thread_to_others() {
 #[tokio::test]
 async fn a_body_of_endless_small_frames_leaves_the_thread_to_others() {
     for frame in [&b""[..], b"a"] {
-        let (client, recorder) = client(layer().body_limit(MIB)).await;
+        let (client, recorder) = client(builder().body_limit(MIB).build().unwrap()).await;
         let body = Endless(Bytes::from_static(frame));
         let mut response = task::spawn(client.oneshot(post().body(body).unwrap()));
         assert_pending!(response.poll());

@@ -19,7 +19,7 @@ use http_body_util::{BodyExt, Full};
 use tokio::task::LocalSet;
 use tower::{BoxError, Layer, Service, ServiceExt, service_fn};
 use tower_sigv4::{
-    CredentialsCache, Error, HostPolicy, ResponseFuture, SigV4, SigV4Layer, SignedBody,
+    CredentialsCache, Error, RequestSigner, ResponseFuture, SigV4, SigV4Layer, SignedBody,
     SigningOptions,
 };
 
@@ -31,7 +31,7 @@ fn what_is_made_of_sendable_parts_can_be_sent_and_shared() {
     shared::<SigV4<Sendable>>();
     shared::<SigningOptions>();
     shared::<CredentialsCache>();
-    shared::<HostPolicy>();
+    shared::<RequestSigner>();
     shared::<Error>();
     sent::<ResponseFuture<Sendable, AnswerOf<Sendable>, Full<Bytes>>>();
     sent::<SignedBody<Full<Bytes>>>();
@@ -79,8 +79,8 @@ async fn a_client_and_a_body_may_borrow_and_stay_on_their_thread() {
         }
     });
     let gate = Gated::new();
-    let layer = SigV4Layer::new("execute-api", "us-east-1", gate.clone()).unwrap();
-    let client = layer.clock(moment).layer(inner);
+    let layer = SigV4Layer::builder("execute-api", "us-east-1", gate.clone()).clock(moment);
+    let client = layer.build().unwrap().layer(inner);
     // The first waits for credentials, the second does not.
     gate.open();
     for calls in 1..=2 {

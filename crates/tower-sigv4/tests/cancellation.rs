@@ -6,7 +6,7 @@ use std::{future, sync::Arc};
 
 use bytes::Bytes;
 use common::{
-    Empty, Gated, Recorder, assert_signed, client, fed, full, get, layer, moment, post, warm,
+    Empty, Gated, Recorder, assert_signed, client, fed, full, get, layer, moment, post, preloaded,
 };
 use http::{Request, Response};
 use http_body_util::Full;
@@ -20,8 +20,8 @@ use tower_sigv4::SigV4Layer;
 /// A layer whose credentials come when the gate opens.
 fn gated() -> (SigV4Layer, Gated) {
     let gate = Gated::new();
-    let layer = SigV4Layer::new("execute-api", "us-east-1", gate.clone()).unwrap();
-    (layer.clock(moment), gate)
+    let layer = SigV4Layer::builder("execute-api", "us-east-1", gate.clone()).clock(moment);
+    (layer.build().unwrap(), gate)
 }
 
 fn request() -> Request<Full<Bytes>> {
@@ -131,7 +131,7 @@ async fn dropping_the_future_drops_the_inner_services_own() {
             future::pending::<Result<Response<Empty>, BoxError>>().await
         }
     });
-    let mut response = task::spawn(warm(layer()).await.layer(inner).oneshot(request()));
+    let mut response = task::spawn(preloaded(layer()).await.layer(inner).oneshot(request()));
     assert_pending!(response.poll());
     assert_eq!(Arc::strong_count(&alive), 2);
     drop(response);

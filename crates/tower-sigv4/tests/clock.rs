@@ -8,8 +8,8 @@ use std::{
 };
 
 use common::{
-    Clock, Gated, Recorder, Rotating, assert_signed, client, fed, full, get, id, layer, moment,
-    own_error, post, signed_as,
+    Gated, Recorder, Rotating, TestClock, assert_signed, builder, client, fed, full, get, id,
+    moment, own_error, post, signed_as,
 };
 use tokio_test::{assert_pending, assert_ready_ok, task};
 use tower::{Layer, ServiceExt};
@@ -20,10 +20,11 @@ const DAY: Duration = Duration::from_secs(86_400);
 
 #[tokio::test]
 async fn the_time_is_that_after_the_wait_for_credentials() {
-    let (clock, gate) = (Clock::at(moment()), Gated::new());
-    let layer = SigV4Layer::new("execute-api", "us-east-1", gate.clone()).unwrap();
+    let (clock, gate) = (TestClock::stopped_at(moment()), Gated::new());
+    let layer = SigV4Layer::builder("execute-api", "us-east-1", gate.clone());
+    let layer = layer.clock(clock.reader()).build().unwrap();
     let recorder = Recorder::default();
-    let client = layer.clock(clock.reader()).layer(recorder.clone());
+    let client = layer.layer(recorder.clone());
     let mut response = task::spawn(client.oneshot(get().body(full("")).unwrap()));
     assert_pending!(response.poll());
     clock.set(moment() + 9 * SECOND);
@@ -37,8 +38,8 @@ async fn the_time_is_that_after_the_wait_for_credentials() {
 
 #[tokio::test]
 async fn the_time_is_that_after_the_wait_for_the_body() {
-    let clock = Clock::at(moment());
-    let (client, recorder) = client(layer().clock(clock.reader())).await;
+    let clock = TestClock::stopped_at(moment());
+    let (client, recorder) = client(builder().clock(clock.reader()).build().unwrap()).await;
     let (body, feed) = fed();
     let mut response = task::spawn(client.oneshot(post().body(body).unwrap()));
     assert_pending!(response.poll());
@@ -55,11 +56,12 @@ async fn the_time_is_that_after_the_wait_for_the_body() {
 
 #[tokio::test]
 async fn credentials_that_expire_while_the_body_arrives_do_not_sign() {
-    let clock = Clock::at(moment());
+    let clock = TestClock::stopped_at(moment());
     let expiry = moment() + Duration::from_secs(3600);
     let provider = Rotating::at(expiry);
-    let layer = SigV4Layer::new("execute-api", "us-east-1", provider).unwrap();
-    let (client, recorder) = client(layer.clock(clock.reader())).await;
+    let layer = SigV4Layer::builder("execute-api", "us-east-1", provider);
+    let layer = layer.clock(clock.reader()).build().unwrap();
+    let (client, recorder) = client(layer).await;
     let (body, feed) = fed();
     let mut response = task::spawn(client.clone().oneshot(post().body(body).unwrap()));
     assert_pending!(response.poll());
@@ -78,7 +80,7 @@ async fn the_date_and_the_scope_come_from_one_reading() {
     let days = AtomicU64::new(0);
     // Never the same day twice.
     let clock = move || moment() + DAY * days.fetch_add(1, Ordering::Relaxed) as u32;
-    let (client, recorder) = client(layer().clock(clock)).await;
+    let (client, recorder) = client(builder().clock(clock).build().unwrap()).await;
     for _ in 0..10 {
         let request = get().body(full("")).unwrap();
         client.clone().oneshot(request).await.unwrap();
@@ -89,8 +91,8 @@ async fn the_date_and_the_scope_come_from_one_reading() {
 #[tokio::test]
 async fn the_day_changes_with_the_first_call_after_midnight() {
     let midnight = moment() + Duration::from_secs(41_040);
-    let clock = Clock::at(midnight - Duration::from_nanos(1));
-    let (client, recorder) = client(layer().clock(clock.reader())).await;
+    let clock = TestClock::stopped_at(midnight - Duration::from_nanos(1));
+    let (client, recorder) = client(builder().clock(clock.reader()).build().unwrap()).await;
     let call = || client.clone().oneshot(get().body(full("")).unwrap());
     call().await.unwrap();
     clock.set(midnight);
@@ -107,8 +109,8 @@ async fn a_clock_that_no_date_can_hold_is_a_setting_at_fault() {
         SystemTime::UNIX_EPOCH - SECOND,
         SystemTime::UNIX_EPOCH + DAY * 366 * 8100,
     ] {
-        let clock = Clock::at(moment());
-        let (client, recorder) = client(layer().clock(clock.reader())).await;
+        let clock = TestClock::stopped_at(moment());
+        let (client, recorder) = client(builder().clock(clock.reader()).build().unwrap()).await;
         clock.set(time);
         let error = own_error(client.oneshot(get().body(full("")).unwrap()).await);
         assert!(error.is_configuration() && !error.is_request(), "{error:?}");

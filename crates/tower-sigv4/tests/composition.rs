@@ -11,8 +11,8 @@ use std::{
 
 use bytes::Bytes;
 use common::{
-    Clock, Empty, Gated, HOST, Recorder, Rotating, assert_signed, assert_signed_for, full, get, id,
-    layer, moment, own_error, post, signed_as, verify, warm,
+    Empty, Gated, HOST, Recorder, Rotating, TestClock, assert_signed, assert_signed_for, builder,
+    full, get, id, layer, moment, own_error, post, preloaded, signed_as, verify,
 };
 use http::{
     HeaderName, HeaderValue, Request, Response, StatusCode,
@@ -31,7 +31,7 @@ use tower_http::{
     follow_redirect::FollowRedirectLayer, map_request_body::MapRequestBodyLayer,
     set_header::SetRequestHeaderLayer, trace::TraceLayer,
 };
-use tower_sigv4::{SigV4Layer, SignedBody, SigningOptions};
+use tower_sigv4::{CredentialsCache, SigV4Layer, SignedBody, SigningOptions};
 
 fn request() -> Request<Full<Bytes>> {
     post().body(full("body")).unwrap()
@@ -60,7 +60,7 @@ fn unavailable() -> Response<Empty> {
 
 /// One more attempt after a 503, a minute later by the layer's clock.
 #[derive(Clone)]
-struct AMinuteLater(Clock);
+struct AMinuteLater(TestClock);
 
 impl<B: Clone, R, E> Policy<Request<B>, Response<R>, E> for AMinuteLater {
     type Future = Ready<()>;
@@ -84,14 +84,14 @@ impl<B: Clone, R, E> Policy<Request<B>, Response<R>, E> for AMinuteLater {
 
 #[tokio::test]
 async fn a_retry_above_signs_each_attempt_afresh() {
-    let clock = Clock::at(moment());
+    let clock = TestClock::stopped_at(moment());
     // The credentials expire between the attempts.
     let provider = Rotating::at(moment() + Duration::from_secs(30));
-    let layer = SigV4Layer::new("execute-api", "us-east-1", provider).unwrap();
+    let layer = SigV4Layer::builder("execute-api", "us-east-1", provider);
     let recorder = answering_first(unavailable);
     let client = ServiceBuilder::new()
         .layer(RetryLayer::new(AMinuteLater(clock.clone())))
-        .layer(layer.clock(clock.reader()))
+        .layer(layer.clock(clock.reader()).build().unwrap())
         .service(recorder.clone());
     let response = client.oneshot(request()).await.unwrap();
     assert_eq!(response.status(), StatusCode::OK);
@@ -118,8 +118,10 @@ async fn a_retry_above_signs_each_attempt_afresh() {
 async fn a_retry_above_keeps_the_requests_options() {
     let recorder = answering_first(unavailable);
     let client = ServiceBuilder::new()
-        .layer(RetryLayer::new(AMinuteLater(Clock::at(moment()))))
-        .layer(warm(layer()).await)
+        .layer(RetryLayer::new(AMinuteLater(TestClock::stopped_at(
+            moment(),
+        ))))
+        .layer(preloaded(builder().allow_host(HOST).build().unwrap()).await)
         .service(recorder.clone());
     let mut request = request();
     let options = SigningOptions::new().signing_host("other.example");
@@ -145,7 +147,7 @@ async fn a_redirect_followed_above_is_signed_for_where_it_leads() {
         let recorder = answering_first(move || redirect(location));
         let client = ServiceBuilder::new()
             .layer(FollowRedirectLayer::new())
-            .layer(warm(layer()).await)
+            .layer(preloaded(layer()).await)
             .service(recorder.clone());
         client.oneshot(get().body(full("")).unwrap()).await.unwrap();
         let sent = recorder.sent();
@@ -168,7 +170,7 @@ async fn a_redirect_to_a_foreign_host_is_not_followed_with_a_signature() {
         let recorder = answering_first(move || redirect(location));
         let client = ServiceBuilder::new()
             .layer(FollowRedirectLayer::new())
-            .layer(warm(layer()).await)
+            .layer(preloaded(layer()).await)
             .service(recorder.clone());
         let error = own_error(client.oneshot(get().body(full("")).unwrap()).await);
         assert!(error.is_refused_host());
@@ -179,11 +181,11 @@ async fn a_redirect_to_a_foreign_host_is_not_followed_with_a_signature() {
 #[tokio::test(start_paused = true)]
 async fn a_timeout_above_covers_the_wait_for_credentials() {
     let gate = Gated::new();
-    let layer = SigV4Layer::new("execute-api", "us-east-1", gate.clone()).unwrap();
+    let layer = SigV4Layer::builder("execute-api", "us-east-1", gate.clone());
     let recorder = Recorder::default();
     let client = ServiceBuilder::new()
         .timeout(Duration::from_secs(2))
-        .layer(layer.clock(moment))
+        .layer(layer.clock(moment).build().unwrap())
         .service(recorder.clone());
     let error = client.clone().oneshot(request()).await.unwrap_err();
     assert!(error.is::<Elapsed>(), "{error}");
@@ -301,7 +303,7 @@ async fn what_a_layer_below_changes_breaks_the_signature() {
 
 #[tokio::test]
 async fn the_layer_twice_is_one_signature() {
-    for inner in [layer(), warm(layer()).await] {
+    for inner in [layer(), preloaded(layer()).await] {
         let recorder = Recorder::default();
         let client = layer().layer(inner.layer(recorder.clone()));
         client.oneshot(request()).await.unwrap();
@@ -317,9 +319,11 @@ async fn the_layer_twice_is_one_signature() {
 async fn services_of_one_layer_load_its_credentials_once() {
     let gate = Gated::new();
     gate.open();
-    let layer = SigV4Layer::new("execute-api", "us-east-1", gate.clone()).unwrap();
-    let layer = layer.clock(moment);
-    for layer in [layer.clone(), layer.clone().body_limit(100), layer] {
+    let cache = CredentialsCache::new(gate.clone());
+    let builder = || SigV4Layer::builder("execute-api", "us-east-1", cache.clone()).clock(moment);
+    let layer = builder().build().unwrap();
+    let other = builder().body_limit(100).build().unwrap();
+    for layer in [layer.clone(), other, layer] {
         let recorder = Recorder::default();
         layer
             .layer(recorder.clone())
@@ -360,7 +364,7 @@ async fn many_threads_share_one_client() {
 
 #[tokio::test]
 async fn the_stack_of_the_guide_works_as_a_whole() {
-    let clock = Clock::at(moment());
+    let clock = TestClock::stopped_at(moment());
     let recorder = answering_first(unavailable);
     let client = ServiceBuilder::new()
         .layer(TraceLayer::new_for_http())
@@ -372,7 +376,7 @@ async fn the_stack_of_the_guide_works_as_a_whole() {
             CONTENT_TYPE,
             HeaderValue::from_static("application/json"),
         ))
-        .layer(layer().clock(clock.reader()))
+        .layer(builder().clock(clock.reader()).build().unwrap())
         .buffer(8)
         .concurrency_limit(4)
         .layer(TraceLayer::new_for_http())

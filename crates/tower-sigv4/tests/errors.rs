@@ -11,7 +11,7 @@ use aws_credential_types::{
 use bytes::Bytes;
 use common::{
     Empty, Gated, HOST, Recorder, client, credentials, full, get, id, layer, moment, own_error,
-    warm,
+    preloaded,
 };
 use http::{Method, Request, Response, Uri};
 use http_body_util::Full;
@@ -74,7 +74,7 @@ async fn a_request_without_a_certain_signature_is_refused() {
         }),
     ];
     for (part, change) in changes {
-        for layer in [layer(), warm(layer()).await] {
+        for layer in [layer(), preloaded(layer()).await] {
             let error = refused(layer, request(change)).await;
             assert_eq!(kinds(&error), ["request"], "{part}");
             assert!(!error.is_retryable());
@@ -97,7 +97,7 @@ async fn a_foreign_host_and_plain_http_are_refused_before_credentials_are_loaded
         ),
         (
             "http://abc123.execute-api.us-east-1.amazonaws.com/",
-            "`HostPolicy::allow_plain_http`",
+            "`allow_plain_http`",
         ),
     ] {
         let provider = Gated::new();
@@ -140,8 +140,8 @@ impl ProvideCredentials for Provider {
 }
 
 async fn refused_by(provider: Provider) -> Error {
-    let layer = SigV4Layer::new("execute-api", "us-east-1", provider).unwrap();
-    refused(layer.clock(moment), request(|_| ())).await
+    let layer = SigV4Layer::builder("execute-api", "us-east-1", provider).clock(moment);
+    refused(layer.build().unwrap(), request(|_| ())).await
 }
 
 #[tokio::test]
@@ -222,7 +222,7 @@ async fn the_inner_services_error_passes_as_it_is() {
     let inner = service_fn(async |_: Request<_>| {
         Err::<Response<Empty>, _>(io::Error::from(io::ErrorKind::ConnectionReset))
     });
-    for layer in [layer(), warm(layer()).await] {
+    for layer in [layer(), preloaded(layer()).await] {
         let error: BoxError = layer
             .layer(inner)
             .oneshot(request(|_| ()))

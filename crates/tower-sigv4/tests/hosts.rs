@@ -3,12 +3,12 @@
 mod common;
 
 use bytes::Bytes;
-use common::{Recorder, Sent, credentials, full, id, layer, moment, own_error, send, signed_as};
+use common::{Recorder, Sent, builder, credentials, full, id, moment, own_error, send, signed_as};
 use http::Request;
 use http_body_util::Full;
 use http_sigv4::SignError;
 use tower::{Layer, ServiceExt};
-use tower_sigv4::{HostPolicy, OtherHosts, SigV4Layer, SigningOptions};
+use tower_sigv4::{SigV4LayerBuilder, SigningOptions, UnlistedHosts};
 
 const FOREIGN: &str = "https://api.example.com/prod?q=1";
 
@@ -16,12 +16,13 @@ fn get(uri: &str) -> Request<Full<Bytes>> {
     Request::get(uri).body(full("")).unwrap()
 }
 
-fn detecting() -> SigV4Layer {
-    SigV4Layer::detect(credentials(id(1))).clock(moment)
+fn detecting() -> SigV4LayerBuilder {
+    SigV4LayerBuilder::detect(credentials(id(1))).clock(moment)
 }
 
-fn forwarding() -> HostPolicy {
-    HostPolicy::new().other_hosts(OtherHosts::ForwardUnsigned)
+/// Forwards requests to unlisted hosts.
+fn forwarding(builder: SigV4LayerBuilder) -> SigV4LayerBuilder {
+    builder.unlisted_hosts(UnlistedHosts::ForwardUnsigned)
 }
 
 fn region_and_service(sent: &Sent) -> String {
@@ -58,7 +59,7 @@ async fn service_region_and_rules_are_detected_from_each_host() {
             Some("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
         ),
     ] {
-        let sent = send(detecting(), get(uri)).await.unwrap();
+        let sent = send(detecting().build().unwrap(), get(uri)).await.unwrap();
         assert_eq!(region_and_service(&sent), scope, "{uri}");
         let header = sent.parts.headers.get("x-amz-content-sha256");
         assert_eq!(
@@ -72,8 +73,8 @@ async fn service_region_and_rules_are_detected_from_each_host() {
 #[tokio::test]
 async fn a_host_that_does_not_tell_is_refused_even_if_it_is_named() {
     for layer in [
-        detecting(),
-        detecting().allow_host("api.example.com").unwrap(),
+        detecting().build().unwrap(),
+        detecting().allow_host("api.example.com").build().unwrap(),
     ] {
         let error = send(layer, get(FOREIGN)).await.unwrap_err();
         assert!(error.is_refused_host(), "{error}");
@@ -95,24 +96,23 @@ async fn options_tell_what_a_named_host_does_not() {
         .service("execute-api")
         .region("eu-west-3");
     request.extensions_mut().insert(options);
-    let layer = detecting().allow_host("api.example.com").unwrap();
+    let layer = detecting().allow_host("api.example.com").build().unwrap();
     let sent = send(layer, request).await.unwrap();
     assert_eq!(region_and_service(&sent), "eu-west-3/execute-api");
 }
 
 #[tokio::test]
 async fn a_host_that_is_signed_for_tells_for_one_that_does_not() {
-    let layer = detecting().allow_host("api.example.com").unwrap();
+    let layer = detecting().allow_host("api.example.com");
     let host = "abc123.execute-api.us-east-2.amazonaws.com";
-    let sent = send(layer.signing_host(host).unwrap(), get(FOREIGN))
-        .await
-        .unwrap();
+    let layer = layer.signing_host(host).build().unwrap();
+    let sent = send(layer, get(FOREIGN)).await.unwrap();
     assert_eq!(region_and_service(&sent), "us-east-2/execute-api");
 }
 
 #[tokio::test]
 async fn other_hosts_get_the_request_without_a_signature_if_so_set() {
-    for layer in [layer(), detecting()] {
+    for layer in [builder(), detecting()] {
         let mut request = get(FOREIGN);
         for (name, value) in [
             ("authorization", "AWS4-HMAC-SHA256 Credential=..."),
@@ -124,9 +124,8 @@ async fn other_hosts_get_the_request_without_a_signature_if_so_set() {
         ] {
             request.headers_mut().append(name, value.parse().unwrap());
         }
-        let sent = send(layer.host_policy(forwarding()), request)
-            .await
-            .unwrap();
+        let layer = forwarding(layer).build().unwrap();
+        let sent = send(layer, request).await.unwrap();
         let names: Vec<_> = sent
             .parts
             .headers
@@ -139,13 +138,12 @@ async fn other_hosts_get_the_request_without_a_signature_if_so_set() {
 }
 
 #[tokio::test]
-async fn an_authorization_that_is_not_a_signature_is_left_to_other_hosts() {
+async fn an_authorization_that_is_not_a_signature_is_left_to_unlisted_hosts() {
     let mut request = get(FOREIGN);
     let bearer = "Bearer of.another.kind".parse().unwrap();
     request.headers_mut().insert("authorization", bearer);
-    let sent = send(layer().host_policy(forwarding()), request)
-        .await
-        .unwrap();
+    let layer = forwarding(builder()).build().unwrap();
+    let sent = send(layer, request).await.unwrap();
     assert_eq!(
         sent.parts.headers["authorization"],
         "Bearer of.another.kind"
@@ -154,22 +152,24 @@ async fn an_authorization_that_is_not_a_signature_is_left_to_other_hosts() {
 
 #[tokio::test]
 async fn a_host_that_may_be_signed_for_is_never_sent_an_unsigned_request_instead() {
-    let named = forwarding().allow_host("api.example.com").unwrap();
-    for (layer, uri) in [
+    for (builder, uri) in [
         (
-            layer(),
+            builder(),
             "http://abc123.execute-api.us-east-1.amazonaws.com/",
         ),
         (detecting(), FOREIGN),
-        (layer(), "http://api.example.com/"),
+        (builder(), "http://api.example.com/"),
         // It is not the request's host that does not tell what to sign for.
         (
-            detecting().signing_host("cdn.example.com").unwrap(),
+            detecting()
+                .signing_host("cdn.example.com")
+                .allow_host("abc123.execute-api.us-east-1.amazonaws.com"),
             "https://abc123.execute-api.us-east-1.amazonaws.com/",
         ),
     ] {
         let recorder = Recorder::default();
-        let client = layer.host_policy(named.clone()).layer(recorder.clone());
+        let layer = forwarding(builder).allow_host("api.example.com");
+        let client = layer.build().unwrap().layer(recorder.clone());
         let error = own_error(client.oneshot(get(uri)).await);
         assert!(error.is_refused_host(), "{error}");
         assert_eq!(recorder.calls(), 0);
@@ -178,7 +178,9 @@ async fn a_host_that_may_be_signed_for_is_never_sent_an_unsigned_request_instead
 
 #[tokio::test]
 async fn a_request_whose_host_nobody_tells_is_refused() {
-    let error = send(detecting(), get("/prod")).await.unwrap_err();
+    let error = send(detecting().build().unwrap(), get("/prod"))
+        .await
+        .unwrap_err();
     assert!(
         error.is_refused_host() && error.to_string().contains("absolute URI"),
         "{error}"
@@ -188,13 +190,28 @@ async fn a_request_whose_host_nobody_tells_is_refused() {
 #[tokio::test]
 async fn a_relative_uri_without_a_host_header_goes_to_the_host_that_is_signed_for() {
     let api = "abc123.execute-api.us-east-1.amazonaws.com";
-    let allowed = layer().signing_host(api).unwrap();
+    let builder = || builder().allow_relative_uri(true);
+    let allowed = builder().signing_host(api).build().unwrap();
     assert!(send(allowed, get("/prod")).await.is_ok());
-    let other = layer().signing_host("api.example.com").unwrap();
+    let other = builder().signing_host("api.example.com").build().unwrap();
     assert!(
         send(other, get("/prod"))
             .await
             .unwrap_err()
             .is_refused_host()
     );
+}
+
+#[tokio::test]
+async fn a_host_that_serves_two_apis_is_signed_for_by_the_path_of_each_request() {
+    let (client, recorder) = common::client(detecting().build().unwrap()).await;
+    let host = "data-ats.iot.us-east-1.amazonaws.com";
+    for (uri, service) in [
+        (format!("https://{host}/topics/a"), "iotdata"),
+        (format!("wss://{host}/mqtt"), "iotdevicegateway"),
+        (format!("https://{host}/topics/b"), "iotdata"),
+    ] {
+        client.clone().oneshot(get(&uri)).await.unwrap();
+        assert_eq!(signed_as(&recorder.only()).service, service, "{uri}");
+    }
 }

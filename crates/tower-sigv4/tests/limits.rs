@@ -5,8 +5,8 @@ mod common;
 use std::{pin::Pin, time::Duration};
 
 use common::{
-    Empty, Fed, Feed, Recorder, assert_signed, client, fed, full, layer, own_error, post,
-    send_body, warm,
+    Empty, Fed, Feed, Recorder, assert_signed, builder, client, fed, full, own_error, post,
+    preloaded, send_body,
 };
 use http::{Request, Response};
 use http_body::SizeHint;
@@ -19,7 +19,7 @@ const MIB: usize = 1024 * 1024;
 #[tokio::test]
 async fn a_body_of_the_limit_passes_and_one_byte_more_is_refused() {
     for (length, fits) in [(9, true), (10, true), (11, false)] {
-        let layer = layer().body_limit(10);
+        let layer = builder().body_limit(10).build().unwrap();
         let whole = send_body(layer.clone(), full(vec![1; length])).await;
         let (body, feed) = fed();
         feed.data(vec![1; 5]);
@@ -50,7 +50,11 @@ async fn a_body_that_says_it_is_too_large_is_refused_unread() {
     let (body, feed) = fed();
     let mut hint = SizeHint::new();
     hint.set_lower(11);
-    let error = send_body(layer().body_limit(10), body.with_hint(hint)).await;
+    let error = send_body(
+        builder().body_limit(10).build().unwrap(),
+        body.with_hint(hint),
+    )
+    .await;
     assert!(error.unwrap_err().is_body());
     assert_eq!(feed.polls(), 0);
 }
@@ -60,7 +64,7 @@ async fn a_body_that_is_larger_than_it_said_is_refused() {
     let (body, feed) = fed();
     feed.data("more than 10 bytes");
     let error = send_body(
-        layer().body_limit(10),
+        builder().body_limit(10).build().unwrap(),
         body.with_hint(SizeHint::with_exact(3)),
     )
     .await;
@@ -79,7 +83,7 @@ struct Total {
 
 impl Total {
     async fn of(limit: usize) -> Self {
-        let (client, recorder) = client(layer().total_body_limit(limit)).await;
+        let (client, recorder) = client(builder().total_body_limit(limit).build().unwrap()).await;
         Self { client, recorder }
     }
 
@@ -145,7 +149,7 @@ async fn a_share_of_the_total_is_given_back_however_the_request_ends() {
 
 #[tokio::test]
 async fn a_share_of_the_total_is_held_until_the_body_is_sent() {
-    let layer = warm(layer().total_body_limit(1000)).await;
+    let layer = preloaded(builder().total_body_limit(1000).build().unwrap()).await;
     let holds = service_fn(async |request: Request<SignedBody<Fed>>| {
         Ok::<_, BoxError>(Response::new(request.into_body()))
     });
@@ -166,7 +170,7 @@ async fn a_share_of_the_total_is_held_until_the_body_is_sent() {
 
 #[tokio::test]
 async fn a_body_in_memory_does_not_count_towards_the_total() {
-    let layer = layer().total_body_limit(0);
+    let layer = builder().total_body_limit(0).build().unwrap();
     for length in [1, 1000, MIB] {
         let sent = send_body(layer.clone(), full(vec![1; length]))
             .await
@@ -193,7 +197,8 @@ async fn small_pieces_count_for_what_they_take() {
 
 #[tokio::test(start_paused = true)]
 async fn a_body_that_never_ends_is_the_callers_to_give_up() {
-    let (client, recorder) = client(layer()).await;
+    let patient = builder().body_timeout(Duration::MAX).build().unwrap();
+    let (client, recorder) = client(patient).await;
     let (body, feed) = fed();
     feed.data("some");
     let response = client.oneshot(post().body(body).unwrap());

@@ -4,8 +4,8 @@ mod common;
 
 use aws_credential_types::Credentials;
 use common::{
-    HOST, Recorder, Sent, assert_signed, assert_signed_for, client, credentials, fed, full, get,
-    id, layer, layer_for, post, signed_as, token,
+    HOST, Recorder, Sent, assert_signed, assert_signed_for, builder, builder_for, client,
+    credentials, fed, full, get, id, layer, post, signed_as, token,
 };
 use http::{Request, header::AUTHORIZATION};
 use tokio_test::{assert_pending, task};
@@ -47,8 +47,11 @@ async fn another_region_is_signed_for_and_its_hosts_are_allowed() {
 async fn another_service_is_signed_for_by_its_own_rules() {
     let uri = "https://bucket.s3.us-east-1.amazonaws.com/key";
     let options = options().service("s3");
-    let layer = layer().allow_host("bucket.s3.us-east-1.amazonaws.com");
-    let sent = send(layer.unwrap(), uri, options).await.unwrap();
+    let layer = builder()
+        .allow_host("bucket.s3.us-east-1.amazonaws.com")
+        .build()
+        .unwrap();
+    let sent = send(layer, uri, options).await.unwrap();
     assert_signed_for("bucket.s3.us-east-1.amazonaws.com", &sent);
     assert_eq!(signed_as(&sent).service, "s3");
     assert!(sent.parts.headers.contains_key("x-amz-content-sha256"));
@@ -56,14 +59,17 @@ async fn another_service_is_signed_for_by_its_own_rules() {
 
 #[tokio::test]
 async fn another_service_brings_its_own_payload_mode() {
-    let s3 = layer_for("s3").payload(PayloadMode::Unsigned).unwrap();
+    let s3 = builder_for("s3")
+        .payload(PayloadMode::Unsigned)
+        .build()
+        .unwrap();
     let uri = format!("https://{HOST}/prod");
     let sent = send(s3, &uri, options().service("execute-api")).await;
     let sent = sent.unwrap();
     assert_signed(&sent);
     assert!(!sent.parts.headers.contains_key("x-amz-content-sha256"));
 
-    let layer = layer().allow_host("svc.example").unwrap();
+    let layer = builder().allow_host("svc.example").build().unwrap();
     let options = options().service("vpc-lattice-svcs");
     let sent = send(layer, "https://svc.example/", options).await.unwrap();
     assert_eq!(
@@ -76,7 +82,8 @@ async fn another_service_brings_its_own_payload_mode() {
 #[tokio::test]
 async fn another_host_is_signed_for_and_the_wire_is_left_alone() {
     let uri = format!("https://{HOST}/prod");
-    let sent = send(layer(), &uri, options().signing_host("API.example.com")).await;
+    let layer = builder().allow_host(HOST).build().unwrap();
+    let sent = send(layer, &uri, options().signing_host("API.example.com")).await;
     let sent = sent.unwrap();
     assert_signed_for("api.example.com", &sent);
     assert_eq!(sent.parts.uri, *uri);
@@ -96,7 +103,7 @@ async fn other_credentials_sign() {
 
 #[tokio::test]
 async fn options_are_for_one_request() {
-    let (client, recorder) = client(layer()).await;
+    let (client, recorder) = client(builder().allow_host(HOST).build().unwrap()).await;
     let others = CredentialsCache::new(credentials(id(2)));
     let plain = || get().body(full("")).unwrap();
     let mut special = plain();

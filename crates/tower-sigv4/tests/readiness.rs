@@ -6,7 +6,7 @@ use std::task::Poll;
 
 use bytes::Bytes;
 use common::{
-    Empty, Gated, assert_signed, client, full, get, layer, moment, own_error, ready, warm,
+    Empty, Gated, assert_signed, client, full, get, layer, moment, own_error, preloaded, ready,
 };
 use http::{Request, Response};
 use http_body_util::Full;
@@ -33,8 +33,8 @@ fn request() -> Request<Full<Bytes>> {
 /// A layer whose credentials come when the gate opens.
 fn gated() -> (SigV4Layer, Gated) {
     let gate = Gated::new();
-    let layer = SigV4Layer::new("execute-api", "us-east-1", gate.clone()).unwrap();
-    (layer.clock(moment), gate)
+    let layer = SigV4Layer::builder("execute-api", "us-east-1", gate.clone()).clock(moment);
+    (layer.build().unwrap(), gate)
 }
 
 #[tokio::test]
@@ -69,7 +69,7 @@ async fn the_inner_services_error_passes() {
 
 #[tokio::test]
 async fn a_request_is_sent_inside_call_where_nothing_has_to_be_waited_for() {
-    let (mut service, mut handle) = spawn(warm(layer()).await);
+    let (mut service, mut handle) = spawn(preloaded(layer()).await);
     assert_ready_ok!(service.poll_ready());
     let response = service.call(request());
 
@@ -146,7 +146,7 @@ fn one_place<S: Clone>(layer: &SigV4Layer, inner: S) -> [SigV4<ConcurrencyLimit<
 #[tokio::test]
 async fn a_refused_call_gives_its_place_back() {
     let (_, recorder) = client(layer()).await;
-    let [mut refused, other] = one_place(&warm(layer()).await, recorder.clone());
+    let [mut refused, other] = one_place(&preloaded(layer()).await, recorder.clone());
 
     let evil = Request::get("https://evil.example/")
         .body(full(""))

@@ -1,6 +1,6 @@
 //! Percent-encoding as Signature Version 4 wants it, on bytes.
 
-use super::Text;
+use crate::text::Text;
 
 /// Appends `bytes` with everything but RFC 3986's [unreserved characters] percent-encoded in
 /// upper-case hexadecimal.
@@ -43,11 +43,19 @@ pub(crate) fn decoded(encoded: &[u8]) -> Vec<u8> {
     .collect()
 }
 
+/// Whether all `bytes` are of a kind. It looks at every byte, so that the loop becomes one over
+/// vectors.
+pub(crate) fn all(bytes: &[u8], is: impl Fn(u8) -> bool) -> bool {
+    bytes.iter().fold(true, |all, &byte| all & is(byte))
+}
+
 /// A digest in lower-case hexadecimal.
 pub(crate) fn hex(digest: &[u8; 32]) -> [u8; 64] {
+    // Without a table and without branches, so that the loop becomes one over vectors.
+    let digit = |value: u8| value + if value < 10 { b'0' } else { b'a' - 10 };
     let mut text = [0; 64];
-    for (pair, byte) in text.chunks_exact_mut(2).zip(digest) {
-        pair.copy_from_slice(&hex_pair(*byte, LOWER));
+    for (pair, byte) in text.as_chunks_mut::<2>().0.iter_mut().zip(digest) {
+        *pair = [digit(byte >> 4), digit(byte & 0xf)];
     }
     text
 }
@@ -64,16 +72,6 @@ pub(crate) fn unhex(text: &[u8]) -> Option<[u8; 32]> {
     Some(digest)
 }
 
-const LOWER: &[u8; 16] = b"0123456789abcdef";
-const UPPER: &[u8; 16] = b"0123456789ABCDEF";
-
-fn hex_pair(byte: u8, digits: &[u8; 16]) -> [u8; 2] {
-    [
-        digits[usize::from(byte >> 4)],
-        digits[usize::from(byte & 0xf)],
-    ]
-}
-
 /// Appends the bytes in front of the first that is not to be kept, and returns what follows them.
 fn append_run<'a>(out: &mut Text, bytes: &'a [u8], keep: impl Fn(u8) -> bool) -> &'a [u8] {
     let end = bytes.iter().position(|&byte| !keep(byte));
@@ -83,8 +81,9 @@ fn append_run<'a>(out: &mut Text, bytes: &'a [u8], keep: impl Fn(u8) -> bool) ->
 }
 
 fn encode_byte_into(out: &mut Text, byte: u8) {
-    let [high, low] = hex_pair(byte, UPPER);
-    out.extend_from_slice(&[b'%', high, low]);
+    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+    let digit = |value: u8| DIGITS[usize::from(value)];
+    out.extend_from_slice(&[b'%', digit(byte >> 4), digit(byte & 0xf)]);
 }
 
 /// The first byte that `encoded` stands for, and what follows it.
@@ -105,9 +104,21 @@ fn hex_digit(digit: u8) -> Option<u8> {
     char::from(digit).to_digit(16).map(|value| value as u8)
 }
 
-fn is_unreserved(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
+pub(crate) fn is_unreserved(byte: u8) -> bool {
+    UNRESERVED[usize::from(byte)]
 }
+
+const UNRESERVED: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        let character = byte as u8;
+        table[byte] =
+            character.is_ascii_alphanumeric() || matches!(character, b'-' | b'.' | b'_' | b'~');
+        byte += 1;
+    }
+    table
+};
 
 #[cfg(test)]
 mod tests {

@@ -2,15 +2,14 @@
 //!
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html>
 
+use std::ops::Range;
+
 use bytes::Bytes;
-use http::{
-    HeaderMap, HeaderName, HeaderValue,
-    header::{AUTHORIZATION, CONNECTION, HOST},
-};
+use http::{HeaderMap, HeaderName, HeaderValue, header::CONNECTION};
 use smallvec::SmallVec;
 
-use super::Text;
-use crate::{SignError, error::Kind};
+use super::encode::all;
+use crate::{SignError, error::Kind, text::Text};
 
 pub(crate) static X_AMZ_CONTENT_SHA256: HeaderName =
     HeaderName::from_static("x-amz-content-sha256");
@@ -21,159 +20,200 @@ pub(crate) static X_AMZ_S3SESSION_TOKEN: HeaderName =
 pub(crate) static X_AMZ_SECURITY_TOKEN: HeaderName =
     HeaderName::from_static("x-amz-security-token");
 
-/// The headers that a signature covers, sorted by name. A name that stands on several lines of the
-/// request stands here as often, in the same order.
+/// How many lines of headers are signed at most.
+///
+/// No service takes so many, and signing them takes time, which whoever sends a request through a
+/// proxy that signs could use against it.
+const MAX_LINES: usize = 8192;
+
+/// The headers that a signature covers. A name that stands on several lines of the request stands
+/// here as often, in the same order.
 pub(crate) struct SignedHeaders<'a> {
     lines: SmallVec<[Line<'a>; 16]>,
+    /// Whether a name stands on several lines.
+    has_joined: bool,
 }
 
 impl<'a> SignedHeaders<'a> {
-    /// Picks from `sent` what is signed besides `host` and what a signature brings itself:
-    /// `content-type`, `content-md5`, every `x-amz-*`, and what `named` asks for by name.
-    ///
-    /// An allow-list, since proxies, meshes and HTTP libraries rewrite everything else.
-    pub(crate) fn pick(sent: &'a HeaderMap, named: &[HeaderName]) -> Result<Self, SignError> {
-        let mut lines = SmallVec::new();
-        for (name, value) in sent {
-            if !is_signed(name, named) || *name == HOST || is_replaced(name) {
-                continue;
-            }
-            let is_plain = |byte: &u8| matches!(byte, b' '..=b'~');
-            if !value.as_bytes().iter().all(is_plain) {
-                return Err(Kind::HeaderValue(name.as_str().into()).into());
-            }
-            lines.push(Line {
-                name,
-                value: Value::Sent(value),
-            });
+    pub(crate) fn new() -> Self {
+        Self {
+            lines: SmallVec::new(),
+            has_joined: false,
         }
-        Ok(Self { lines })
     }
 
-    /// Adds a line of the signer's own, whose value is canonical already.
-    pub(crate) fn push(&mut self, name: &'a HeaderName, value: &'a [u8]) {
-        self.lines.push(Line {
-            name,
-            value: Value::Own(value),
-        });
-    }
-
-    /// Sorts the lines once all are there.
+    /// Adds a line of the request.
     ///
     /// # Errors
     ///
-    /// A signed header that `Connection` nominates: the next hop would strip it.
-    pub(crate) fn finish(&mut self, sent: &HeaderMap) -> Result<(), SignError> {
+    /// A value that services read differently, and more than [`MAX_LINES`].
+    pub(crate) fn push_sent(
+        &mut self,
+        name: &'a HeaderName,
+        value: &'a HeaderValue,
+    ) -> Result<(), SignError> {
+        if !all(value.as_bytes(), |byte| matches!(byte, b' '..=b'~')) {
+            return Err(Kind::HeaderValue(name.as_str().into()).into());
+        }
+        if self.lines.len() == MAX_LINES {
+            return Err(Kind::TooManyLines { limit: MAX_LINES }.into());
+        }
+        self.lines.push(Line {
+            name: name.as_str(),
+            value: Value::Sent(name, value),
+        });
+        Ok(())
+    }
+
+    /// Adds a line of the signer's own, whose value is canonical already.
+    pub(crate) fn push_own(&mut self, own: Own, value: &'a [u8]) {
+        self.lines.push(Line {
+            name: own.name(),
+            value: Value::Own(own, value),
+        });
+    }
+
+    /// Sorts the lines by name, once all are there.
+    pub(crate) fn sort(&mut self) {
         // Stable, for the lines of one name.
-        self.lines.sort_by_key(|line| line.name.as_str());
+        self.lines.sort_by_key(|line| line.name);
+        let mut pairs = self.lines.windows(2);
+        self.has_joined = pairs.any(|pair| pair[0].name == pair[1].name);
+    }
+
+    /// Refuses a signed header that `Connection` nominates: the next hop would strip it.
+    pub(crate) fn check_nominations(&self, sent: &HeaderMap) -> Result<(), SignError> {
         for value in sent.get_all(CONNECTION) {
             for option in value.as_bytes().split(|&byte| byte == b',') {
-                let option = option.trim_ascii();
-                let signed = |line: &&Line<'_>| {
-                    let name = line.name.as_str().as_bytes();
-                    option.eq_ignore_ascii_case(name)
-                };
-                if let Some(line) = self.lines.iter().find(signed) {
-                    return Err(Kind::NominatedByConnection(line.name.as_str().into()).into());
+                if let Some(name) = self.named(option.trim_ascii()) {
+                    return Err(Kind::NominatedByConnection(name.into()).into());
                 }
             }
         }
         Ok(())
     }
 
-    /// Appends `name:value`, a line for each header.
-    pub(crate) fn write_lines(&self, out: &mut Text) {
-        for (name, lines) in self.by_name() {
-            out.extend_from_slice(name.as_str().as_bytes());
-            out.push(b':');
-            write_values(out, lines);
-            out.push(b'\n');
-        }
+    /// Finds a header by its name in any case, among lines that are sorted: many options may stand
+    /// in `Connection`, and looking at every line for each of them would take the product.
+    fn named(&self, option: &[u8]) -> Option<&str> {
+        let lower_case = || option.iter().map(u8::to_ascii_lowercase);
+        let found = self
+            .lines
+            .binary_search_by(|line| line.name.bytes().cmp(lower_case()));
+        found.ok().map(|index| self.lines[index].name)
     }
 
-    /// Appends the names, divided by `;`.
-    pub(crate) fn write_names(&self, out: &mut Text) {
-        for (index, (name, _)) in self.by_name().enumerate() {
-            if index > 0 {
-                out.push(b';');
+    /// Appends `name:value`, a line for each header, and tells where the signer's own values stand.
+    pub(crate) fn write_lines(&self, out: &mut Text) -> OwnValues {
+        let mut own_values = OwnValues::default();
+        for lines in self.by_name() {
+            out.extend_from_slice(lines[0].name.as_bytes());
+            out.push(b':');
+            let start = out.len();
+            write_values(out, lines);
+            if let Value::Own(own, _) = lines[0].value {
+                own_values.0[own as usize] = start..out.len();
             }
-            out.extend_from_slice(name.as_str().as_bytes());
+            out.push(b'\n');
         }
+        own_values
+    }
+
+    /// The names, divided by `;`.
+    pub(crate) fn names(&self) -> SmallVec<[u8; 256]> {
+        let mut names = SmallVec::new();
+        for lines in self.by_name() {
+            names.extend_from_slice(lines[0].name.as_bytes());
+            names.push(b';');
+        }
+        names.pop();
+        names
     }
 
     /// The headers that stand on several lines, each with the one line that says the same.
     ///
     /// A proxy may join lines with `, ` where the signature has `,`, so they are sent joined.
     pub(crate) fn joined(&self) -> Result<Vec<(HeaderName, HeaderValue)>, SignError> {
-        let several = self.by_name().filter(|(_, lines)| lines.len() > 1);
-        several
-            .map(|(name, lines)| {
+        let mut joined = Vec::new();
+        if !self.has_joined {
+            return Ok(joined);
+        }
+        for lines in self.by_name() {
+            if let [
+                Line {
+                    value: Value::Sent(name, _),
+                    ..
+                },
+                _,
+                ..,
+            ] = lines
+            {
                 let mut text = Text::new();
                 write_values(&mut text, lines);
                 let mut value = HeaderValue::from_maybe_shared(Bytes::copy_from_slice(&text))
                     .map_err(|_| Kind::HeaderValue(name.as_str().into()))?;
                 value.set_sensitive(lines.iter().any(Line::is_sensitive));
-                Ok((name.clone(), value))
-            })
-            .collect()
+                joined.push((HeaderName::clone(name), value));
+            }
+        }
+        Ok(joined)
     }
 
-    fn by_name(&self) -> impl Iterator<Item = (&HeaderName, &[Line<'a>])> {
-        let same_name = |a: &Line<'_>, b: &Line<'_>| a.name == b.name;
-        let groups = self.lines.chunk_by(same_name);
-        groups.map(|lines| (lines[0].name, lines))
+    fn by_name(&self) -> impl Iterator<Item = &[Line<'a>]> {
+        self.lines
+            .chunk_by(|a, b| self.has_joined && a.name == b.name)
     }
 }
 
-/// Whether a header may be signed at the user's wish.
-///
-/// These change on the way, hop by hop or in AWS's own front ends, so a signature over them breaks.
-pub(crate) fn may_be_signed(name: &HeaderName) -> bool {
-    const NEVER: [&str; 10] = [
-        "authorization",
-        "connection",
-        "expect",
-        "keep-alive",
-        "te",
-        "trailer",
-        "transfer-encoding",
-        "upgrade",
-        "user-agent",
-        "x-amzn-trace-id",
-    ];
-    !NEVER.contains(&name.as_str()) && !name.as_str().starts_with("proxy-")
+/// A header that a signature brings itself.
+#[derive(Clone, Copy)]
+pub(crate) enum Own {
+    Host,
+    ContentSha256,
+    Date,
+    RegionSet,
+    SecurityToken,
 }
 
-/// Whether a signature decides what stands in a header. Whatever an earlier attempt or an upstream
-/// caller left there says nothing about this signature, so it is neither signed nor sent.
-fn is_replaced(name: &HeaderName) -> bool {
-    *name == AUTHORIZATION
-        || *name == X_AMZ_CONTENT_SHA256
-        || *name == X_AMZ_DATE
-        || *name == X_AMZ_REGION_SET
-        || *name == X_AMZ_SECURITY_TOKEN
+impl Own {
+    const COUNT: usize = 5;
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Host => "host",
+            Self::ContentSha256 => "x-amz-content-sha256",
+            Self::Date => "x-amz-date",
+            Self::RegionSet => "x-amz-region-set",
+            Self::SecurityToken => "x-amz-security-token",
+        }
+    }
 }
 
-fn is_signed(name: &HeaderName, named: &[HeaderName]) -> bool {
-    // Not `x-amz`, for `x-amzn-trace-id` is rewritten by load balancers.
-    name.as_str().starts_with("x-amz-")
-        || matches!(name.as_str(), "content-type" | "content-md5")
-        || named.contains(name)
+/// Where the values of the signer's own headers stand in a canonical request.
+#[derive(Default)]
+pub(crate) struct OwnValues([Range<usize>; Own::COUNT]);
+
+impl OwnValues {
+    /// `None` for a header that is not there. None of them is ever empty.
+    pub(crate) fn range(&self, own: Own) -> Option<Range<usize>> {
+        let range = &self.0[own as usize];
+        (!range.is_empty()).then(|| range.clone())
+    }
 }
 
 struct Line<'a> {
-    name: &'a HeaderName,
+    name: &'a str,
     value: Value<'a>,
 }
 
 enum Value<'a> {
-    Sent(&'a HeaderValue),
-    Own(&'a [u8]),
+    Sent(&'a HeaderName, &'a HeaderValue),
+    Own(Own, &'a [u8]),
 }
 
 impl Line<'_> {
     fn is_sensitive(&self) -> bool {
-        matches!(self.value, Value::Sent(value) if value.is_sensitive())
+        matches!(self.value, Value::Sent(_, value) if value.is_sensitive())
     }
 }
 
@@ -184,8 +224,8 @@ fn write_values(out: &mut Text, lines: &[Line<'_>]) {
             out.push(b',');
         }
         match line.value {
-            Value::Own(value) => out.extend_from_slice(value),
-            Value::Sent(value) => write_folded(out, value.as_bytes()),
+            Value::Own(_, value) => out.extend_from_slice(value),
+            Value::Sent(_, value) => write_folded(out, value.as_bytes()),
         }
     }
 }
@@ -193,6 +233,9 @@ fn write_values(out: &mut Text, lines: &[Line<'_>]) {
 /// Appends `value` without the spaces at its ends, and with one space for every run of them, in
 /// quotes too.
 fn write_folded(out: &mut Text, value: &[u8]) {
+    if all(value, |byte| byte != b' ') {
+        return out.extend_from_slice(value);
+    }
     let words = value.split(|&byte| byte == b' ');
     for (index, word) in words.filter(|word| !word.is_empty()).enumerate() {
         if index > 0 {

@@ -7,34 +7,30 @@ pub(crate) mod headers;
 mod path;
 pub(crate) mod query;
 mod request;
+pub(crate) mod sent;
 
 use http::request::Parts;
-use smallvec::SmallVec;
 
 pub use self::request::CanonicalRequest;
 
-use self::headers::SignedHeaders;
-use crate::{SignError, profile::PathRule};
+use self::headers::{OwnValues, SignedHeaders};
+use crate::{SignError, profile::PathRule, text::Text};
 
-/// A text in the making, on the stack unless it outgrows it.
-///
-/// Nearly every canonical request fits; a session token alone takes 700 bytes and more.
-pub(crate) type Text = SmallVec<[u8; 2048]>;
-
-/// A canonical request. It may hold a live session token, so it has no `Debug`.
-pub(crate) struct Canonical<'t> {
-    pub(crate) text: &'t [u8],
-    pub(crate) signed_headers: &'t [u8],
+/// Where the pieces of a canonical request stand in the text that it was written into.
+pub(crate) struct Canonical {
+    pub(crate) end: usize,
+    pub(crate) own_values: OwnValues,
 }
 
-impl<'t> Canonical<'t> {
+impl Canonical {
     /// Writes into `text`, which is empty.
     pub(crate) fn write(
-        text: &'t mut Text,
+        text: &mut Text,
         parts: &Parts,
         query: &str,
         path_rule: PathRule,
         headers: &SignedHeaders<'_>,
+        names: &[u8],
         payload: &[u8],
     ) -> Result<Self, SignError> {
         text.extend_from_slice(parts.method.as_str().as_bytes());
@@ -43,16 +39,14 @@ impl<'t> Canonical<'t> {
         text.push(b'\n');
         query::write(text, query)?;
         text.push(b'\n');
-        headers.write_lines(text);
+        let own_values = headers.write_lines(text);
         text.push(b'\n');
-        let names_start = text.len();
-        headers.write_names(text);
-        let names_end = text.len();
+        text.extend_from_slice(names);
         text.push(b'\n');
         text.extend_from_slice(payload);
         Ok(Self {
-            text,
-            signed_headers: &text[names_start..names_end],
+            end: text.len(),
+            own_values,
         })
     }
 }

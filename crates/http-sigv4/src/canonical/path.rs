@@ -2,23 +2,35 @@
 //!
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html>
 
-use super::{
-    Text,
-    encode::{encode_into, recode_into},
-};
-use crate::{SignError, error::Kind, profile::PathRule};
+use super::encode::{encode_into, is_unreserved, recode_into};
+use crate::{SignError, error::Kind, profile::PathRule, text::Text};
 
 /// Appends the canonical form of `path`, which is what stands on the wire.
 pub(crate) fn write(out: &mut Text, rule: PathRule, path: &str) -> Result<(), SignError> {
     match path.as_bytes() {
         b"" => out.push(b'/'),
         path @ [b'/', ..] => match rule {
+            PathRule::Standard if is_canonical(path) => out.extend_from_slice(path),
             PathRule::Standard => write_standard(out, path)?,
             PathRule::S3 => write_s3(out, path),
         },
         _ => return Err(Kind::RequestTarget.into()),
     }
     Ok(())
+}
+
+/// Whether a path is its own canonical form, as most are: nothing to encode, and no segment that is
+/// empty or begins with a dot.
+fn is_canonical(path: &[u8]) -> bool {
+    let mut previous = b'a';
+    for &byte in path {
+        let begins_segment = previous == b'/';
+        if !(is_unreserved(byte) || byte == b'/') || begins_segment && matches!(byte, b'/' | b'.') {
+            return false;
+        }
+        previous = byte;
+    }
+    true
 }
 
 /// Removes dot segments and empty segments, then encodes what is left: every `%` on the wire

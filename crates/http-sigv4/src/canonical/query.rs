@@ -6,8 +6,8 @@ use std::ops::Range;
 
 use smallvec::SmallVec;
 
-use super::{Text, encode::recode_into};
-use crate::{SignError, error::Kind};
+use super::encode::recode_into;
+use crate::{SignError, error::Kind, text::Text};
 
 /// Appends the canonical form of `query`: each pair decoded and encoded once, sorted by name, then
 /// by value, duplicates kept.
@@ -29,7 +29,7 @@ pub(crate) fn write(out: &mut Text, query: &str) -> Result<(), SignError> {
     }
     let written = &out[start..];
     if !pairs.is_sorted_by(|a, b| a.key(written) <= b.key(written)) {
-        let written = Text::from_slice(written);
+        let written: SmallVec<[u8; 1024]> = SmallVec::from_slice(written);
         out.truncate(start);
         pairs.sort_unstable_by(|a, b| a.key(&written).cmp(&b.key(&written)));
         for (index, pair) in pairs.iter().enumerate() {

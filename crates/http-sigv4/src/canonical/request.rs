@@ -1,7 +1,6 @@
 use std::fmt;
 
-use super::Canonical;
-use crate::{SigningKey, string_to_sign::StringToSign};
+use crate::SigningKey;
 
 /// A canonical request and the string to sign made from it, as text.
 ///
@@ -15,17 +14,13 @@ pub struct CanonicalRequest {
 }
 
 impl CanonicalRequest {
-    pub(crate) fn new(
-        canonical: &Canonical<'_>,
-        string_to_sign: &StringToSign<'_>,
-        key: &SigningKey,
-    ) -> Self {
+    pub(crate) fn new(key: &SigningKey, canonical_request: &[u8], string_to_sign: &[u8]) -> Self {
         // Everything in either is ASCII.
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         Self {
             access_key_id: key.access_key_id().into(),
-            canonical_request: text(canonical.text),
-            string_to_sign: text(&string_to_sign.pieces().concat()),
+            canonical_request: text(canonical_request),
+            string_to_sign: text(string_to_sign),
         }
     }
 

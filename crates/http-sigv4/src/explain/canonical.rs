@@ -15,7 +15,7 @@ impl<'a> Lines<'a> {
     ///
     /// Anything else is not compared: a wrong guess at where a line belongs would name a wrong cause,
     /// and a line that is out of its place could show a secret.
-    pub(super) fn of(text: &'a str) -> Option<Self> {
+    pub(super) fn parse(text: &'a str) -> Option<Self> {
         let mut lines = text
             .split('\n')
             .map(|line| line.strip_suffix('\r').unwrap_or(line));
@@ -42,6 +42,13 @@ impl<'a> Lines<'a> {
         })
     }
 
+    /// The parameters of the query that have a value.
+    pub(super) fn parameters(&self) -> impl Iterator<Item = (&'a str, &'a str)> + Clone + use<'a> {
+        self.query
+            .split('&')
+            .filter_map(|pair| pair.split_once('='))
+    }
+
     pub(super) fn header(&self, name: &str) -> Option<&'a str> {
         let found = self.headers.iter().find(|(other, _)| *other == name);
         found.map(|(_, value)| *value)
@@ -64,7 +71,7 @@ mod tests {
 
     #[test]
     fn a_canonical_request_is_taken_apart() {
-        let lines = Lines::of(WHOLE).unwrap();
+        let lines = Lines::parse(WHOLE).unwrap();
         assert_eq!(
             (lines.method, lines.path, lines.query),
             ("GET", "/a", "b=c")
@@ -77,17 +84,17 @@ mod tests {
 
     #[test]
     fn an_empty_query_is_a_line_too() {
-        let lines = Lines::of("GET\n/\n\nhost:h\n\nhost\ne3b0").unwrap();
+        let lines = Lines::parse("GET\n/\n\nhost:h\n\nhost\ne3b0").unwrap();
         assert_eq!((lines.query, lines.header("host")), ("", Some("h")));
     }
 
     #[test]
     fn a_text_that_is_not_whole_is_not_taken_apart() {
         for cut in 0..WHOLE.len() - "e3b".len() {
-            assert!(Lines::of(&WHOLE[..cut]).is_none(), "{}", &WHOLE[..cut]);
+            assert!(Lines::parse(&WHOLE[..cut]).is_none(), "{}", &WHOLE[..cut]);
         }
-        assert!(Lines::of(&format!("{WHOLE}\n")).is_none());
-        assert!(Lines::of(&WHOLE.replace("host:h", "no header")).is_none());
-        assert!(Lines::of(&WHOLE.replace("/a", "a")).is_none());
+        assert!(Lines::parse(&format!("{WHOLE}\n")).is_none());
+        assert!(Lines::parse(&WHOLE.replace("host:h", "no header")).is_none());
+        assert!(Lines::parse(&WHOLE.replace("/a", "a")).is_none());
     }
 }

@@ -1,4 +1,4 @@
-//! Moments in refusals, and what they say of the clock.
+//! Moments in rejections, and what they say of the clock.
 
 use std::time::{Duration, SystemTime};
 
@@ -12,7 +12,7 @@ pub(super) struct Moments {
     pub(super) signed: Option<SystemTime>,
     /// The service's clock when it refused.
     pub(super) service: Option<SystemTime>,
-    /// This clock when the refusal arrived.
+    /// This clock when the rejection arrived.
     pub(super) local: SystemTime,
 }
 
@@ -28,8 +28,8 @@ impl Moments {
 
     /// Why a service finds a date too old or too new, and by how much.
     ///
-    /// `too_new` is for where nothing but the refusal itself tells the direction.
-    pub(super) fn refused_date(&self, too_new: bool) -> (Cause, Option<Duration>) {
+    /// `too_new` is for where nothing but the rejection itself tells the direction.
+    pub(super) fn rejected_date(&self, too_new: bool) -> (Cause, Option<Duration>) {
         if let Some((cause, skew)) = self.skew(Duration::from_secs(60)) {
             return (cause, Some(skew));
         }
@@ -60,14 +60,27 @@ pub(super) fn moment(text: &str) -> Option<SystemTime> {
         .split_once('.')
         .unwrap_or((text, ""));
     let (day, time) = seconds.trim_end_matches('Z').split_once('T')?;
-    let number = |text: &str, at: usize, len: usize| text.get(at..at + len)?.parse::<u16>().ok();
-    let byte = |text: &str, at: usize| number(text, at, 2).and_then(|n| u8::try_from(n).ok());
-    let (day, time) = (only_digits(day, 8)?, only_digits(time, 6)?);
-    let month = Month::try_from(byte(&day, 4)?).ok()?;
-    let year = i32::from(number(&day, 0, 4)?);
-    let day = Date::from_calendar_date(year, month, byte(&day, 6)?).ok()?;
-    let time = Time::from_hms(byte(&time, 0)?, byte(&time, 2)?, byte(&time, 4)?).ok()?;
+    let (day, time) = (self::day(&only_digits(day, 8)?)?, only_digits(time, 6)?);
+    let time = Time::from_hms(number(&time, 0)?, number(&time, 2)?, number(&time, 4)?).ok()?;
     Some(OffsetDateTime::new_utc(day, time).into())
+}
+
+/// Reads a day as credential scopes have it: `20150830`.
+pub(super) fn day(text: &str) -> Option<Date> {
+    if text.len() != 8 {
+        return None;
+    }
+    let century = i32::from(number(text, 0)?);
+    let year = century * 100 + i32::from(number(text, 2)?);
+    let month = Month::try_from(number(text, 4)?).ok()?;
+    Date::from_calendar_date(year, month, number(text, 6)?).ok()
+}
+
+/// The two digits at this place.
+fn number(text: &str, at: usize) -> Option<u8> {
+    let digits = text.get(at..at + 2)?;
+    let are_digits = digits.bytes().all(|byte| byte.is_ascii_digit());
+    are_digits.then(|| digits.parse().ok())?
 }
 
 fn only_digits(text: &str, len: usize) -> Option<String> {
@@ -175,10 +188,10 @@ mod tests {
             (moments(NOON, Some(NOON), NOON), (SignatureAged, None)),
             (moments(NOON, None, NOON), (ClockBehind, None)),
         ] {
-            let (cause, by) = moments.refused_date(false);
+            let (cause, by) = moments.rejected_date(false);
             assert_eq!((cause, by.map(|by| by.as_secs())), expected);
         }
-        let (cause, _) = moments(NOON, None, NOON).refused_date(true);
+        let (cause, _) = moments(NOON, None, NOON).rejected_date(true);
         assert_eq!(cause, ClockAhead);
     }
 

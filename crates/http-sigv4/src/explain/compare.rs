@@ -3,10 +3,7 @@
 use std::collections::HashMap;
 
 use super::{
-    Cause, Difference, Line,
-    canonical::Lines,
-    headers, path, query,
-    redact::{self, Redactor},
+    Cause, Difference, Line, canonical::Lines, headers, path, query, redact::Redactor, scope::Scope,
 };
 
 /// The lines that differ between two canonical requests, the telling one first.
@@ -30,8 +27,8 @@ pub(super) fn canonical_requests(
     }
     if signed.query != received.query {
         let cause = query::cause(signed.query, received.query);
-        let (signed, received) = (redact::query(signed.query), redact::query(received.query));
-        differs(Line::Query, cause, (Some(&signed), Some(&received)));
+        let values = (Some(signed.query), Some(received.query));
+        differs(Line::Query, cause, values);
     }
     header_lines(signed, received, &mut differs);
     if signed.signed_headers != received.signed_headers {
@@ -70,23 +67,20 @@ fn header_lines(
     let same_list = signed.signed_headers == received.signed_headers;
     for &(name, value) in &signed.headers {
         let line = Line::Header(name.to_owned());
-        let shown = redact::header(name, value);
         match theirs.get(name) {
             Some(other) if *other == value => {}
             Some(other) => {
                 let cause = headers::cause(name, value, other);
-                let other = redact::header(name, other);
-                differs(line, cause, (Some(&shown), Some(&other)));
+                differs(line, cause, (Some(value), Some(other)));
             }
-            None if same_list => differs(line, Cause::HeaderMissing, (Some(&shown), None)),
+            None if same_list => differs(line, Cause::HeaderMissing, (Some(value), None)),
             None => {}
         }
     }
     for &(name, value) in &received.headers {
         if same_list && !ours.contains_key(name) {
-            let value = redact::header(name, value);
             let line = Line::Header(name.to_owned());
-            differs(line, Cause::HeaderNotSigned, (None, Some(&value)));
+            differs(line, Cause::HeaderNotSigned, (None, Some(value)));
         }
     }
 }
@@ -102,20 +96,14 @@ pub(super) fn strings_to_sign(
     }
     let mut lines = signed.lines().zip(received.lines());
     let (ours, theirs) = lines.find(|(a, b)| a != b).unwrap_or((signed, received));
-    let cause = match (scope(ours), scope(theirs)) {
-        (Some(ours), Some(theirs)) if ours[0] != theirs[0] => Cause::ScopeDate,
-        (Some(ours), Some(theirs)) if ours[1] != theirs[1] => Cause::ScopeRegion,
-        (Some(ours), Some(theirs)) if ours[2] != theirs[2] => Cause::ScopeService,
+    let cause = match (Scope::parse(ours), Scope::parse(theirs)) {
+        (Some(ours), Some(theirs)) if ours.day != theirs.day => Cause::ScopeDate,
+        (Some(ours), Some(theirs)) if ours.region != theirs.region => Cause::ScopeRegion,
+        (Some(ours), Some(theirs)) if ours.service != theirs.service => Cause::ScopeService,
         _ => Cause::StringToSign,
     };
     let values = (Some(ours), Some(theirs));
     Some(Difference::new(Line::StringToSign, cause, values, redactor))
-}
-
-/// Day, region, service and terminator of a credential scope.
-pub(super) fn scope(line: &str) -> Option<[&str; 4]> {
-    let parts: Vec<_> = line.splitn(5, '/').collect();
-    parts.try_into().ok()
 }
 
 #[cfg(test)]
@@ -126,8 +114,8 @@ mod tests {
                           content-type;host;x-amz-date\nab12";
 
     fn causes(received: &str) -> Vec<(String, Cause)> {
-        let signed = Lines::of(SIGNED).unwrap();
-        let received = Lines::of(received).unwrap();
+        let signed = Lines::parse(SIGNED).unwrap();
+        let received = Lines::parse(received).unwrap();
         canonical_requests(&signed, &received, &Redactor::default())
             .into_iter()
             .map(|difference| (difference.line().to_string(), difference.cause()))

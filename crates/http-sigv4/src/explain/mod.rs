@@ -1,22 +1,37 @@
-//! Why a service refused a request, from its answer and from what was signed.
+//! Why a service rejected a request, from its answer and from what was signed.
 //!
 //! A signature says one bit: it fits or it does not. Many services add what they computed: API
 //! Gateway, OpenSearch, AppSync and the query services quote their canonical request in the error's
-//! message, S3 in an element of its own. [`Explanation::of`] reads that, compares it line by line with
+//! message, S3 in an element of its own. [`Explanation::from_rejection`] reads that, compares it line by line with
 //! the [`CanonicalRequest`](crate::CanonicalRequest) of this side, and names the line that differs and
 //! what does such a thing on the way. Where a service quotes nothing, its code, its message and its
 //! clock still tell a wrong region from a wrong clock, and a refused signature from a refused policy.
 //!
-//! It knows the refusals of API Gateway (REST and HTTP APIs), Lambda function URLs, OpenSearch and
+//! It knows the rejections of API Gateway (REST and HTTP APIs), Lambda function URLs, OpenSearch and
 //! OpenSearch Serverless, VPC Lattice, AppSync, Neptune, Bedrock, S3, EC2, and of the services that
 //! speak AWS JSON or query XML.
 //!
 //! # Secrets
 //!
-//! A service's canonical request holds the live session token, and its message may hold a whole
-//! `Authorization` header. Nothing here shows either: tokens, signatures and credentials are replaced
-//! by their length, in headers, in queries and in the service's own words. Control characters are
-//! replaced too, so that an answer cannot write to a terminal. Everything is cut to one screen.
+//! A service's canonical request holds the live session token and whatever else the request carries,
+//! and its message may repeat any of it. An explanation goes into logs, so it shows values only where
+//! they are harmless by their names:
+//!
+//! - of headers `host`, `content-type`, `date`, `x-amz-date`, `content-length`,
+//!   `x-amz-decoded-content-length`, and digests of the body (`content-md5`, `x-amz-content-sha256`,
+//!   `digest`, `content-digest`, `repr-digest`, and those `x-amz-checksum-*` that hold one);
+//! - of the query `Action`, `Version`, `X-Amz-Algorithm`, `X-Amz-Credential`, `X-Amz-Date`,
+//!   `X-Amz-Expires` and `X-Amz-SignedHeaders`;
+//! - the method, the path, the credential scope and the access key id.
+//!
+//! Of any other value it tells the length, and [where and in what](Mismatch) the two sides differ. Of a
+//! service's message and code it shows the words that services make their sentences of, names, and what
+//! is harmless by its form: moments, regions, ARNs, actions. A secret that is such a word, in the
+//! service's own sentence, it cannot tell from the sentence. Names are always shown, and
+//! [`Explainer::show_values`] shows values, for debugging.
+//!
+//! Control characters are replaced, so that an answer cannot write to a terminal, and everything is cut
+//! to one screen.
 //!
 //! # Example
 //!
@@ -36,9 +51,10 @@
 //! let key = SigningKey::derive(&credentials, &scope, now)?;
 //!
 //! let request = Request::get("https://abc123.execute-api.us-east-1.amazonaws.com/prod/items");
-//! let (parts, _) = request.body(()).unwrap().into_parts();
-//! let signer = Signer::new(Profile::STANDARD);
-//! let signed = signer.canonical_request(&parts, &key, Payload::EMPTY, now)?;
+//! let (mut parts, _) = request.body(()).unwrap().into_parts();
+//! let prepared = Signer::new(Profile::STANDARD).prepare(&mut parts, &key, Payload::EMPTY, now)?;
+//! let signed = prepared.canonical_request();
+//! prepared.apply()?;
 //!
 //! // A proxy took the stage off the path, so the service computed something else, and says so.
 //! let message = format!(
@@ -49,14 +65,14 @@
 //!     signed.string_to_sign(),
 //! );
 //! let body = serde_json::json!({ "message": message }).to_string();
-//! let refusal = Response::builder()
+//! let rejection = Response::builder()
 //!     .status(403)
 //!     .header("x-amzn-errortype", "InvalidSignatureException")
 //!     .body(())
 //!     .unwrap();
-//! let (head, ()) = refusal.into_parts();
+//! let (head, ()) = rejection.into_parts();
 //!
-//! let explanation = Explanation::of(&head, body.as_bytes(), Some(&signed), now).unwrap();
+//! let explanation = Explanation::from_rejection(&head, body.as_bytes(), Some(&signed), now).unwrap();
 //! assert_eq!(explanation.cause(), Cause::PathPrefix);
 //! let difference = &explanation.differences()[0];
 //! assert_eq!(difference.line(), &Line::Path);
@@ -68,23 +84,32 @@
 
 mod canonical;
 mod cause;
-mod classify;
 mod clock;
 mod compare;
+mod diagnosis;
 mod difference;
 mod echo;
+mod exchange;
+mod explainer;
 mod explanation;
 mod headers;
 mod hint;
+mod line;
+mod local;
+mod mismatch;
+mod parse;
 mod path;
 mod query;
 mod redact;
-mod refusal;
+mod rejection;
 mod render;
-mod shape;
+mod scope;
 
 pub use self::{
     cause::Cause,
-    difference::{Difference, Line},
+    difference::Difference,
+    explainer::Explainer,
     explanation::Explanation,
+    line::Line,
+    mismatch::{CharacterClass, Mismatch},
 };

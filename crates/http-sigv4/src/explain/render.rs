@@ -2,11 +2,11 @@
 
 use std::fmt;
 
-use super::{Difference, Explanation, redact::REDACTED};
+use super::{Difference, Explanation};
 
 impl fmt::Display for Explanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "The service refused the request: {}.", self.cause())?;
+        writeln!(f, "The service rejected the request: {}.", self.cause())?;
         let code = self.code().unwrap_or_default();
         row(f, "answer", &format!("{} {code}", self.status))?;
         paragraph(f, "", self.message().unwrap_or_default())?;
@@ -39,15 +39,16 @@ fn values(f: &mut fmt::Formatter<'_>, difference: &Difference) -> fmt::Result {
             },
         )?;
     }
+    if let Some(mismatch) = difference.mismatch() {
+        return row(f, "differs", &mismatch.to_string());
+    }
     let (signed, received) = (signed.unwrap_or_default(), received.unwrap_or_default());
     let equal = signed
         .bytes()
         .zip(received.bytes())
         .take_while(|(a, b)| a == b);
     match equal.count() {
-        at if at > 0 && signed != received && !signed.starts_with(REDACTED) => {
-            row(f, "", &format!("{:at$}^", ""))
-        }
+        at if at > 0 && signed != received => row(f, "", &format!("{:at$}^", "")),
         _ => Ok(()),
     }
 }

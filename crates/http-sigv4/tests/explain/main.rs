@@ -1,13 +1,15 @@
 //! Whether an explanation names what happened, over the vectors, every kind of change and every form
-//! of refusal; and whether it keeps secrets.
+//! of rejection; and whether it keeps secrets.
 
 #[path = "../common/mod.rs"]
 mod common;
 
 mod changes;
+mod leaks;
+mod names;
 mod precision;
 mod random;
-mod refusals;
+mod rejections;
 mod secrets;
 mod service;
 mod shapes;

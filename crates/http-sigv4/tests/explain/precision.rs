@@ -4,7 +4,7 @@ use http_sigv4::explain::{Cause, Line};
 
 use crate::{
     changes,
-    service::{Refusal, Seen},
+    service::{Rejection, Seen},
     vectors::{self, Vector},
 };
 
@@ -21,11 +21,14 @@ fn precision_every_change_of_every_vector_is_named_with_its_line() {
             let Some((seen, line)) = change.of(vector) else {
                 continue;
             };
-            for refusal in [Refusal::of_api_gateway(&seen), Refusal::of_s3(&seen)] {
+            for rejection in [
+                Rejection::from_api_gateway(&seen),
+                Rejection::from_s3(&seen),
+            ] {
                 cases += 1;
                 let (total, right) = table.entry(format!("{:?}", change.cause)).or_default();
                 *total += 1;
-                match misses(&refusal, vector, change.cause, line.as_ref()) {
+                match misses(&rejection, vector, change.cause, line.as_ref()) {
                     None => *right += 1,
                     Some(miss) => wrong.push(format!("{}, {}: {miss}", change.name, vector.name)),
                 }
@@ -49,8 +52,13 @@ fn precision_every_change_of_every_vector_is_named_with_its_line() {
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }
 
-fn misses(refusal: &Refusal, vector: &Vector, cause: Cause, line: Option<&Line>) -> Option<String> {
-    let Some(explanation) = refusal.explain(Some(&vector.signed)) else {
+fn misses(
+    rejection: &Rejection,
+    vector: &Vector,
+    cause: Cause,
+    line: Option<&Line>,
+) -> Option<String> {
+    let Some(explanation) = rejection.explain(Some(&vector.signed)) else {
         return Some("not explained".to_owned());
     };
     let named = explanation.differences().first().map(|first| first.line());
@@ -63,7 +71,7 @@ fn what_was_signed_and_what_was_received_are_both_shown() {
     let vector = vectors::all().remove(0);
     let mut seen = Seen::unchanged(&vector.canonical_request, &vector.string_to_sign);
     *seen.header("host").unwrap() = "internal.example".to_owned();
-    let explanation = Refusal::of_api_gateway(&seen)
+    let explanation = Rejection::from_api_gateway(&seen)
         .explain(Some(&vector.signed))
         .unwrap();
     let text = explanation.to_string();
@@ -81,7 +89,7 @@ fn what_was_signed_and_what_was_received_are_both_shown() {
 fn without_what_was_signed_nothing_is_compared() {
     let vector = vectors::all().remove(0);
     let seen = Seen::unchanged(&vector.canonical_request, &vector.string_to_sign);
-    let explanation = Refusal::of_s3(&seen).explain(None).unwrap();
+    let explanation = Rejection::from_s3(&seen).explain(None).unwrap();
     assert_eq!(explanation.cause(), Cause::SignatureMismatch);
     assert!(explanation.differences().is_empty());
     assert!(explanation.hint().contains("was not kept"), "{explanation}");
@@ -104,8 +112,8 @@ fn of_two_changes_neither_hides_the_other() {
                 if one == other || is_seen_alone(one) || is_seen_alone(other) {
                     continue;
                 }
-                let refusal = Refusal::of_api_gateway(&both);
-                let explanation = refusal.explain(Some(&vector.signed)).unwrap();
+                let rejection = Rejection::from_api_gateway(&both);
+                let explanation = rejection.explain(Some(&vector.signed)).unwrap();
                 let differences = explanation.differences().iter();
                 let named: Vec<_> = differences.map(|found| found.line()).collect();
                 let what = format!(

@@ -1,10 +1,10 @@
-//! Refusals that were altered at random: never a panic, never a token, never more than a screen.
+//! Rejections that were altered at random: never a panic, never a token, never more than a screen.
 
 use std::collections::HashSet;
 
 use fastrand::Rng;
 
-use crate::{changes, refusals, service::Refusal, vectors};
+use crate::{changes, rejections, service::Rejection, vectors};
 
 /// Long enough that its pieces can be told from chance.
 fn token() -> String {
@@ -13,33 +13,37 @@ fn token() -> String {
 }
 
 #[test]
-fn a_refusal_altered_at_random_neither_panics_nor_shows_the_token() {
+fn a_rejection_altered_at_random_neither_panics_nor_shows_the_token() {
     let token = token();
     let mut vector = vectors::with_token();
     let signed = vectors::signed_with(&token);
     vector.canonical_request = signed.canonical_request().to_owned();
     vector.string_to_sign = signed.string_to_sign().to_owned();
 
-    let mut corpus: Vec<Refusal> = refusals::all()
+    let mut corpus: Vec<Rejection> = rejections::all()
         .into_iter()
-        .map(|case| case.refusal)
+        .map(|case| case.rejection)
         .collect();
     let seen = changes::ALL.iter().filter_map(|change| change.of(&vector));
-    corpus
-        .extend(seen.flat_map(|(seen, _)| [Refusal::of_api_gateway(&seen), Refusal::of_s3(&seen)]));
+    corpus.extend(seen.flat_map(|(seen, _)| {
+        [
+            Rejection::from_api_gateway(&seen),
+            Rejection::from_s3(&seen),
+        ]
+    }));
 
     let pieces = [Pieces::of(&token, 8), Pieces::of(&token, 48)];
     let mut random = Rng::with_seed(20150830);
     let (mut explained, mut compared) = (0, 0);
     for _ in 0..ROUNDS {
-        let refusal = &corpus[random.usize(..corpus.len())];
+        let rejection = &corpus[random.usize(..corpus.len())];
         let other = &corpus[random.usize(..corpus.len())];
-        let refusal = Refusal {
-            head: refusal.head.clone(),
-            body: altered(&refusal.body, &other.body, &mut random),
+        let rejection = Rejection {
+            head: rejection.head.clone(),
+            body: altered(&rejection.body, &other.body, &mut random),
         };
         for signed in [Some(&signed), None] {
-            let Some(explanation) = refusal.explain(signed) else {
+            let Some(explanation) = rejection.explain(signed) else {
                 continue;
             };
             let text = format!("{explanation}{explanation:?}");
@@ -55,7 +59,7 @@ fn a_refusal_altered_at_random_neither_panics_nor_shows_the_token() {
             compared += usize::from(!explanation.differences().is_empty());
         }
     }
-    println!("{ROUNDS} altered refusals: {explained} explained, {compared} compared");
+    println!("{ROUNDS} altered rejections: {explained} explained, {compared} compared");
     // Else the alterations are too wild to say anything.
     assert!(explained > ROUNDS / 2 && compared > ROUNDS / 20);
 }
@@ -128,8 +132,8 @@ fn hostile_bodies_are_read_to_their_end() {
         );
         let body = serde_json::json!({ "message": message }).to_string();
         for body in [junk, message, body] {
-            let refusal = Refusal::new(403, &head, body);
-            let explanation = refusal.explain(Some(&vector.signed)).unwrap();
+            let rejection = Rejection::new(403, &head, body);
+            let explanation = rejection.explain(Some(&vector.signed)).unwrap();
             assert!(explanation.to_string().len() < 8 * 1024);
         }
     }

@@ -1,14 +1,16 @@
-use http_sigv4::explain::Cause;
+use http_sigv4::explain::{Cause, Explainer};
 
 use crate::{
-    changes, refusals,
-    service::{Refusal, SIGNATURE, Seen},
+    changes,
+    common::moment,
+    rejections,
+    service::{Rejection, SIGNATURE, Seen},
     vectors::{self, Vector},
 };
 
 /// Everything that an explanation can be turned into.
-fn shown(refusal: &Refusal, vector: &Vector) -> String {
-    let explanation = refusal.explain(Some(&vector.signed)).unwrap();
+fn shown(rejection: &Rejection, vector: &Vector) -> String {
+    let explanation = rejection.explain(Some(&vector.signed)).unwrap();
     let mut shown = format!(
         "{explanation}\n{explanation:?}\n{explanation:#?}\n{}",
         explanation.hint()
@@ -54,8 +56,11 @@ fn no_change_makes_a_token_or_a_signature_show() {
         let Some((seen, _)) = change.of(&received) else {
             continue;
         };
-        for refusal in [Refusal::of_api_gateway(&seen), Refusal::of_s3(&seen)] {
-            let shown = shown(&refusal, &signed);
+        for rejection in [
+            Rejection::from_api_gateway(&seen),
+            Rejection::from_s3(&seen),
+        ] {
+            let shown = shown(&rejection, &signed);
             for secret in secrets {
                 assert!(
                     !shown.contains(secret),
@@ -73,14 +78,11 @@ fn no_change_makes_a_token_or_a_signature_show() {
 fn a_replaced_token_is_shown_by_its_length() {
     let (signed, received) = (vectors::with_token(), vector());
     let seen = Seen::unchanged(&received.canonical_request, &received.string_to_sign);
-    let refusal = Refusal::of_s3(&seen);
-    let explanation = refusal.explain(Some(&signed.signed)).unwrap();
+    let rejection = Rejection::from_s3(&seen);
+    let explanation = rejection.explain(Some(&signed.signed)).unwrap();
     assert_eq!(explanation.cause(), Cause::SessionTokenChanged);
     let received = explanation.differences()[0].received().unwrap();
-    assert_eq!(
-        received,
-        format!("[redacted, {} bytes]", LONG_TOKEN.len() * 8)
-    );
+    assert_eq!(received, format!("[{} bytes]", LONG_TOKEN.len() * 8));
 }
 
 #[test]
@@ -91,12 +93,12 @@ fn secrets_in_a_query_are_shown_by_their_length() {
         "X-Amz-Credential=AKIDEXAMPLE%2F20150830&X-Amz-Security-Token={LONG_TOKEN}\
          &X-Amz-Signature={SIGNATURE}&api_token=hush&b=1"
     );
-    let shown = shown(&Refusal::of_api_gateway(&seen), &vector);
-    for secret in ["AKIDEXAMPLE%2F", LONG_TOKEN, SIGNATURE, "hush"] {
+    let shown = shown(&Rejection::from_api_gateway(&seen), &vector);
+    for secret in [LONG_TOKEN, SIGNATURE, "hush"] {
         assert!(!shown.contains(secret), "{secret}\n{shown}");
     }
     assert!(
-        shown.contains("X-Amz-Credential=[redacted, 22 bytes]"),
+        shown.contains("X-Amz-Credential=AKIDEXAMPLE%2F20150830&X-Amz-Security-Token=[60 bytes]"),
         "{shown}"
     );
 }
@@ -116,7 +118,7 @@ fn what_a_service_quotes_from_authorization_is_not_shown() {
     ] {
         let body =
             serde_json::json!({ "__type": "IncompleteSignatureException", "message": quoted });
-        let shown = shown(&Refusal::new(403, &[], body.to_string()), &vector);
+        let shown = shown(&Rejection::new(403, &[], body.to_string()), &vector);
         for secret in ["hush", SIGNATURE, LONG_TOKEN] {
             assert!(!shown.contains(secret), "{secret}\n{shown}");
         }
@@ -128,12 +130,12 @@ fn nothing_shown_can_write_to_a_terminal() {
     let vector = vectors::with_token();
     let mut seen = Seen::unchanged(&vector.canonical_request, &vector.string_to_sign);
     seen.path = "/\u{1b}[2J\u{202e}\u{7}x".to_owned();
-    let mut refusal = Refusal::of_api_gateway(&seen);
-    refusal
+    let mut rejection = Rejection::from_api_gateway(&seen);
+    rejection
         .head
         .headers
         .insert("via", "1.1 \u{e9}\t".parse().unwrap());
-    let explanation = refusal.explain(Some(&vector.signed)).unwrap();
+    let explanation = rejection.explain(Some(&vector.signed)).unwrap();
     let shown = explanation.to_string();
     assert!(
         shown
@@ -155,10 +157,13 @@ fn an_explanation_fits_one_screen() {
         seen.headers
             .push((format!("x-amz-meta-{index}"), long.clone()));
     }
-    let mut cases = vec![Refusal::of_api_gateway(&seen), Refusal::of_s3(&seen)];
-    cases.extend(refusals::all().into_iter().map(|case| case.refusal));
-    for refusal in cases {
-        let Some(explanation) = refusal.explain(Some(&vector.signed)) else {
+    let mut cases = vec![
+        Rejection::from_api_gateway(&seen),
+        Rejection::from_s3(&seen),
+    ];
+    cases.extend(rejections::all().into_iter().map(|case| case.rejection));
+    for rejection in cases {
+        let Some(explanation) = rejection.explain(Some(&vector.signed)) else {
             continue;
         };
         let text = explanation.to_string();
@@ -173,7 +178,7 @@ fn an_explanation_serialises_by_parts() {
     let vector = vectors::all().remove(0);
     let mut seen = Seen::unchanged(&vector.canonical_request, &vector.string_to_sign);
     *seen.header("host").unwrap() = "h.example".to_owned();
-    let explanation = Refusal::of_api_gateway(&seen)
+    let explanation = Rejection::from_api_gateway(&seen)
         .explain(Some(&vector.signed))
         .unwrap();
     let value = serde_json::to_value(&explanation).unwrap();
@@ -187,6 +192,88 @@ fn an_explanation_serialises_by_parts() {
             "cause": "host-changed",
             "signed": "abc123.execute-api.us-east-1.amazonaws.com",
             "received": "h.example",
+            "mismatch": null,
         })
+    );
+}
+
+#[test]
+fn the_sentences_that_services_write_are_shown_whole() {
+    let vector = vectors::with_token();
+    let mut redacted = Vec::new();
+    for case in rejections::all() {
+        let explanation = case.rejection.explain(Some(&vector.signed)).unwrap();
+        let texts = [explanation.code(), explanation.message()];
+        let of_values = texts
+            .into_iter()
+            .flatten()
+            .filter(|text| text.contains("byte"));
+        redacted.extend(of_values.map(str::to_owned));
+    }
+    let expected = [
+        // The hash of a bearer token.
+        "Invalid key=value pair (missing equal-sign) in Authorization header (hashed with SHA-256 and \
+         encoded with Base64): [47 bytes]",
+        // No ARN, but a name that somebody gave.
+        "User: arn:aws:iam::111122223333:user/u is not authorized to perform: neptune-db:connect on \
+         resource: [2 bytes]",
+    ];
+    assert_eq!(redacted, expected);
+}
+
+#[test]
+fn values_are_shown_where_somebody_asks_for_them_but_no_token_and_no_signature() {
+    let (signed, received) = (vectors::with_token(), vector());
+    let mut seen = Seen::unchanged(&received.canonical_request, &received.string_to_sign);
+    seen.query = format!("X-Amz-Signature={SIGNATURE}&X-Amz-Security-Token={LONG_TOKEN}&code=hush");
+    let header = ("x-amz-server-side-encryption-customer-key", "hush-hush");
+    seen.headers
+        .push((header.0.to_owned(), header.1.to_owned()));
+    let rejection = Rejection::from_s3(&seen);
+    let explain = |explainer: Explainer| {
+        let signed = Some(&signed.signed);
+        let explained = explainer.explain(&rejection.head, &rejection.body, signed, moment());
+        format!("{0}{0:?}", explained.unwrap())
+    };
+    let shown = explain(Explainer::new().show_values(true));
+    assert!(
+        shown.contains("code=hush") && shown.contains("hush-hush"),
+        "{shown}"
+    );
+    for secret in [LONG_TOKEN, SIGNATURE] {
+        assert!(!shown.contains(secret), "{secret}\n{shown}");
+    }
+    for explainer in [Explainer::new(), Explainer::new().show_values(false)] {
+        assert!(!explain(explainer).contains("hush"));
+    }
+}
+
+#[test]
+fn a_message_is_shown_as_it_is_where_somebody_asks_for_values() {
+    let body =
+        r#"{"__type":"AccessDeniedException","message":"Key 'hush' of Bearer b3J0 is not good"}"#;
+    let rejection = Rejection::new(403, &[], body);
+    let explain = |show| {
+        let explainer = Explainer::new().show_values(show);
+        let explained = explainer.explain(&rejection.head, &rejection.body, None, moment());
+        explained.unwrap().message().unwrap().to_owned()
+    };
+    assert_eq!(explain(true), "Key 'hush' of Bearer [4 bytes] is not good");
+    assert_eq!(
+        explain(false),
+        "Key '[4 bytes]' of Bearer [4 bytes] is not [4 bytes]"
+    );
+}
+
+#[test]
+fn names_are_shown_however_long_they_are() {
+    let name = "x-amz-copy-source-server-side-encryption-customer-key";
+    let vector = vectors::with_token();
+    let mut seen = Seen::unchanged(&vector.canonical_request, &vector.string_to_sign);
+    seen.headers.push((name.to_owned(), "hush".to_owned()));
+    let shown = shown(&Rejection::from_s3(&seen), &vector);
+    assert!(
+        shown.contains(&format!("Something added `{name}`")),
+        "{shown}"
     );
 }

@@ -1,4 +1,4 @@
-//! A service that refuses: it computes a signature from what reached it and writes what AWS's services
+//! A service that rejects: it computes a signature from what reached it and writes what AWS's services
 //! write, in the forms that public reports show.
 
 use http::{Response, response::Parts};
@@ -72,7 +72,7 @@ impl Seen {
     }
 
     pub(crate) fn string_to_sign(&self) -> String {
-        let digest = Payload::of(self.canonical_request().as_bytes());
+        let digest = Payload::hash(self.canonical_request().as_bytes());
         let scope = self.scope.join("/");
         format!("{}\n{}\n{scope}\n{digest}", self.algorithm, self.date)
     }
@@ -84,12 +84,12 @@ fn nth_newline(text: &str, n: usize) -> usize {
 }
 
 /// An answer: its head and its body.
-pub(crate) struct Refusal {
+pub(crate) struct Rejection {
     pub(crate) head: Parts,
     pub(crate) body: Vec<u8>,
 }
 
-impl Refusal {
+impl Rejection {
     pub(crate) fn new(status: u16, headers: &[(&str, &str)], body: impl Into<Vec<u8>>) -> Self {
         let mut response = Response::builder().status(status);
         for (name, value) in headers {
@@ -101,8 +101,8 @@ impl Refusal {
         }
     }
 
-    /// As API Gateway's REST APIs refuse, OpenSearch, and others that speak JSON.
-    pub(crate) fn of_api_gateway(seen: &Seen) -> Self {
+    /// As API Gateway's REST APIs reject, OpenSearch, and others that speak JSON.
+    pub(crate) fn from_api_gateway(seen: &Seen) -> Self {
         let message = mismatch_message(&seen.canonical_request(), &seen.string_to_sign());
         let headers = [
             ("content-type", "application/json"),
@@ -116,8 +116,8 @@ impl Refusal {
         )
     }
 
-    /// As S3 refuses.
-    pub(crate) fn of_s3(seen: &Seen) -> Self {
+    /// As S3 rejects.
+    pub(crate) fn from_s3(seen: &Seen) -> Self {
         let hex = |text: &str| {
             let bytes: Vec<_> = text.bytes().map(|byte| format!("{byte:02x}")).collect();
             bytes.join(" ")
@@ -148,7 +148,7 @@ impl Refusal {
     }
 
     pub(crate) fn explain(&self, signed: Option<&CanonicalRequest>) -> Option<Explanation> {
-        Explanation::of(&self.head, &self.body, signed, moment())
+        Explanation::from_rejection(&self.head, &self.body, signed, moment())
     }
 }
 

@@ -5,8 +5,8 @@ use http_sigv4::{CanonicalRequest, Explanation, Payload, Profile, Signer, explai
 
 use crate::{
     common::{TOKEN, key_of, moment},
-    refusals::{self, error_type},
-    service::{Refusal, mismatch_message},
+    rejections::{self, error_type},
+    service::{Rejection, mismatch_message},
 };
 
 /// What was signed in these exchanges.
@@ -14,7 +14,7 @@ fn signed(service: &str, access_key_id: &str, token: Option<&str>) -> CanonicalR
     let request = Request::get("https://h.example/prod/items?a=1")
         .body(())
         .unwrap();
-    let (parts, ()) = request.into_parts();
+    let (mut parts, ()) = request.into_parts();
     let profile = Profile::for_service(service);
     let payload = match profile.requires_unsigned_payload() {
         true => Payload::Unsigned,
@@ -22,18 +22,19 @@ fn signed(service: &str, access_key_id: &str, token: Option<&str>) -> CanonicalR
     };
     let key = key_of(access_key_id, token, service, moment());
     Signer::new(profile)
-        .canonical_request(&parts, &key, payload, moment())
+        .prepare(&mut parts, &key, payload, moment())
         .unwrap()
+        .canonical_request()
 }
 
 #[test]
-fn every_form_of_refusal_is_explained() {
-    let wrong: Vec<String> = refusals::all()
+fn every_form_of_rejection_is_explained() {
+    let wrong: Vec<String> = rejections::all()
         .iter()
         .filter_map(|case| {
             let signed = signed(case.service, "ASIAEXAMPLE", None);
-            let Some(explanation) = case.refusal.explain(Some(&signed)) else {
-                let body = String::from_utf8_lossy(&case.refusal.body);
+            let Some(explanation) = case.rejection.explain(Some(&signed)) else {
+                let body = String::from_utf8_lossy(&case.rejection.body);
                 return Some(format!("not explained: {body}"));
             };
             let text = explanation.to_string();
@@ -51,7 +52,11 @@ fn every_form_of_refusal_is_explained() {
             })
         })
         .collect();
-    println!("{} refusals, {} wrong", refusals::all().len(), wrong.len());
+    println!(
+        "{} rejections, {} wrong",
+        rejections::all().len(),
+        wrong.len()
+    );
     assert!(
         wrong.is_empty(),
         "{}",
@@ -102,21 +107,22 @@ fn an_echo_is_found_in_every_form_that_carries_one() {
         // A gateway response whose template escapes nothing.
         (403, vec![], format!("{{ \"message\": \"{message}\" }}")),
     ] {
-        let refusal = Refusal::new(status, &headers, body);
-        let explanation = refusal.explain(Some(&signed)).unwrap();
+        let rejection = Rejection::new(status, &headers, body);
+        let explanation = rejection.explain(Some(&signed)).unwrap();
         assert_eq!(explanation.cause(), Cause::HostChanged, "{explanation}");
     }
 }
 
 #[test]
 fn a_request_that_waited_is_told_from_a_clock_that_is_behind() {
-    let refusal = Refusal::new(
+    let rejection = Rejection::new(
         403,
         &error_type("InvalidSignatureException"),
         r#"{"message":"Signature expired: 20150830T123600Z is now earlier than 20150830T124100Z (20150830T124600Z - 5 min.)"}"#,
     );
-    let explain =
-        |time: SystemTime| Explanation::of(&refusal.head, &refusal.body, None, time).unwrap();
+    let explain = |time: SystemTime| {
+        Explanation::from_rejection(&rejection.head, &rejection.body, None, time).unwrap()
+    };
     let late = explain(moment() + Duration::from_secs(605));
     assert_eq!(late.cause(), Cause::SignatureAged);
     assert!(late.hint().contains("signed 10 min 0 s before"), "{late}");
@@ -124,19 +130,41 @@ fn a_request_that_waited_is_told_from_a_clock_that_is_behind() {
 }
 
 #[test]
+fn a_clock_that_is_too_far_off_to_be_corrected_is_said_to_be() {
+    let told = "more than 25 hours off: no client corrects this by itself; set the clock";
+    let hour = Duration::from_secs(3_600);
+    for (off, is_told) in [(hour, false), (25 * hour, false), (26 * hour, true)] {
+        for (service, cause) in [
+            (moment() + off, Cause::ClockBehind),
+            (moment() - off, Cause::ClockAhead),
+        ] {
+            let date = httpdate::fmt_http_date(service);
+            let skewed = "<Error><Code>RequestTimeTooSkewed</Code></Error>";
+            let mismatch = r#"{"__type":"InvalidSignatureException","message":"No."}"#;
+            for body in [skewed, mismatch] {
+                let rejection = Rejection::new(403, &[("date", &*date)], body);
+                let explanation = rejection.explain(None).unwrap();
+                assert_eq!(explanation.cause(), cause, "{explanation}");
+                assert_eq!(explanation.hint().contains(told), is_told, "{explanation}");
+            }
+        }
+    }
+}
+
+#[test]
 fn a_request_that_never_was_signed_is_told_from_one_whose_signature_was_lost() {
-    let refusal = Refusal::new(
+    let rejection = Rejection::new(
         403,
         &error_type("MissingAuthenticationTokenException"),
         r#"{"message":"Missing Authentication Token"}"#,
     );
-    let unsigned = refusal.explain(None).unwrap();
+    let unsigned = rejection.explain(None).unwrap();
     assert_eq!(unsigned.cause(), Cause::NotSigned);
     assert!(
         unsigned.hint().contains("did not pass a signer"),
         "{unsigned}"
     );
-    let routed = refusal
+    let routed = rejection
         .explain(Some(&signed("execute-api", "AKID", None)))
         .unwrap();
     assert_eq!(routed.cause(), Cause::UnknownRoute);
@@ -144,12 +172,12 @@ fn a_request_that_never_was_signed_is_told_from_one_whose_signature_was_lost() {
 
 #[test]
 fn temporary_credentials_with_a_token_are_not_said_to_lack_one() {
-    let refusal = Refusal::new(
+    let rejection = Rejection::new(
         403,
         &error_type("UnrecognizedClientException"),
         r#"{"message":"The security token included in the request is invalid."}"#,
     );
-    let explanation = refusal.explain(Some(&signed("execute-api", "ASIAEXAMPLE", Some(TOKEN))));
+    let explanation = rejection.explain(Some(&signed("execute-api", "ASIAEXAMPLE", Some(TOKEN))));
     assert_eq!(explanation.unwrap().cause(), Cause::UnknownCredentials);
 }
 
@@ -192,8 +220,11 @@ fn answers_that_are_not_about_authentication_are_not_explained() {
         (403, &[], "<html><body><h1>403 Forbidden</h1></body></html>"),
         (400, &[], ""),
     ] {
-        let refusal = Refusal::new(status, headers, body);
-        assert!(refusal.explain(Some(&signed)).is_none(), "{status} {body}");
+        let rejection = Rejection::new(status, headers, body);
+        assert!(
+            rejection.explain(Some(&signed)).is_none(),
+            "{status} {body}"
+        );
     }
 }
 
@@ -205,12 +236,12 @@ fn a_body_that_was_cut_is_explained_as_far_as_it_goes() {
     let body = serde_json::json!({ "message": message }).to_string();
     let mut causes = Vec::new();
     for length in 0..=body.len() {
-        let refusal = Refusal::new(
+        let rejection = Rejection::new(
             403,
             &error_type("InvalidSignatureException"),
             &body[..length],
         );
-        causes.push(refusal.explain(Some(&signed)).unwrap().cause());
+        causes.push(rejection.explain(Some(&signed)).unwrap().cause());
     }
     // Until the canonical request is whole, there is nothing to compare; never is a wrong line named.
     causes.dedup();
@@ -223,7 +254,7 @@ fn a_proxy_that_the_answer_names_is_named() {
     let theirs = signed.canonical_request().replace("/prod/items", "/items");
     let body = serde_json::json!({ "message": mismatch_message(&theirs, signed.string_to_sign()) });
     let headers = [("via", "1.1 0123.cloudfront.net (CloudFront)")];
-    let explanation = Refusal::new(403, &headers, body.to_string())
+    let explanation = Rejection::new(403, &headers, body.to_string())
         .explain(Some(&signed))
         .unwrap();
     assert!(

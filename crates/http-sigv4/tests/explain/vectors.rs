@@ -19,9 +19,9 @@ pub(crate) struct Vector {
     pub(crate) signed: CanonicalRequest,
 }
 
-/// Every vector of `data/signing.json`.
+/// Every vector of [`sigv4_testkit::SIGNING_VECTORS`].
 pub(crate) fn all() -> Vec<Vector> {
-    let file: Value = serde_json::from_str(include_str!("../data/signing.json")).unwrap();
+    let file: Value = serde_json::from_str(sigv4_testkit::SIGNING_VECTORS).unwrap();
     let vectors = file["vectors"].as_array().unwrap();
     vectors
         .iter()
@@ -39,15 +39,16 @@ pub(crate) fn with_token() -> Vector {
 
 /// A request signed with a session token.
 pub(crate) fn signed_with(token: &str) -> CanonicalRequest {
-    let parts = common::get(
+    let mut parts = common::get(
         "https://abc123.execute-api.us-east-1.amazonaws.com/dev?a=b%20c&d",
         &[],
     );
     let key = common::key_of(common::ACCESS_KEY_ID, Some(token), "execute-api", moment());
     let signer = Signer::new(Profile::STANDARD);
     signer
-        .canonical_request(&parts, &key, Payload::EMPTY, moment())
+        .prepare(&mut parts, &key, Payload::EMPTY, moment())
         .unwrap()
+        .canonical_request()
 }
 
 fn read(credentials: &Value, vector: &Value) -> Vector {
@@ -67,7 +68,7 @@ fn read(credentials: &Value, vector: &Value) -> Vector {
         signer = signer.signing_host(host).unwrap();
     }
     let payload = match vector["payload"].as_str().unwrap() {
-        "hash" => Payload::of(text(&vector["body"]).as_bytes()),
+        "hash" => Payload::hash(text(&vector["body"]).as_bytes()),
         _ => Payload::Unsigned,
     };
     let mut request = Request::builder()
@@ -76,7 +77,7 @@ fn read(credentials: &Value, vector: &Value) -> Vector {
     for header in vector["headers"].as_array().unwrap() {
         request = request.header(text(&header[0]), text(&header[1]));
     }
-    let (parts, ()) = request.body(()).unwrap().into_parts();
+    let (mut parts, ()) = request.body(()).unwrap().into_parts();
     Vector {
         name: text(&vector["name"]),
         wire_path: parts.uri.path().to_owned(),
@@ -84,7 +85,8 @@ fn read(credentials: &Value, vector: &Value) -> Vector {
         canonical_request: text(&vector["expect"]["canonical_request"]),
         string_to_sign: text(&vector["expect"]["string_to_sign"]),
         signed: signer
-            .canonical_request(&parts, &key, payload, moment())
-            .unwrap(),
+            .prepare(&mut parts, &key, payload, moment())
+            .unwrap()
+            .canonical_request(),
     }
 }

@@ -9,7 +9,7 @@ use std::{
 
 use aws_credential_types::Credentials;
 use http::{HeaderName, HeaderValue, Request, header::AUTHORIZATION, request::Parts};
-use http_sigv4::{Payload, Presign, Profile, SignError, Signer, SigningKey, SigningScope};
+use http_sigv4::{Payload, Presigner, Profile, SignError, Signer, SigningKey, SigningScope};
 use ring::signature::{ECDSA_P256_SHA256_ASN1, UnparsedPublicKey};
 use serde_json::{Value, json};
 
@@ -164,25 +164,21 @@ impl Case {
         }
         let time = self.time();
         let key = self.key(time)?;
-        let payload = Payload::of(body);
-        let shown = match self.kind.is_query() {
+        let payload = Payload::hash(body);
+        let prepared = match self.kind.is_query() {
             true => {
                 let seconds = self.context["expiration_in_seconds"].as_u64().unwrap();
-                let mut presign = Presign::new(signer, Duration::from_secs(seconds))?
+                let mut presigner = Presigner::new(signer, Duration::from_secs(seconds))?
                     .token_after_signature(self.omits_token());
                 if !self.is_single_encoded() {
-                    presign = presign.payload(payload);
+                    presigner = presigner.payload(payload);
                 }
-                let shown = presign.canonical_request(&parts, &key, time)?;
-                presign.sign(&mut parts, &key, time)?;
-                shown
+                presigner.prepare(&mut parts, &key, time)?
             }
-            false => {
-                let shown = signer.canonical_request(&parts, &key, payload, time)?;
-                signer.sign(&mut parts, &key, payload, time)?;
-                shown
-            }
+            false => signer.prepare(&mut parts, &key, payload, time)?,
         };
+        let shown = prepared.canonical_request();
+        prepared.apply()?;
         Ok(Signed {
             canonical_request: shown.canonical_request().to_owned(),
             string_to_sign: shown.string_to_sign().to_owned(),

@@ -9,18 +9,19 @@ use std::{
 
 use http::{Response, response::Parts};
 use http_body::Body;
+use http_sigv4::explain::Explainer;
 use pin_project_lite::pin_project;
 
 use super::{
     ExplainedBody, Explanation,
+    captured::Captured,
     log::Log,
-    read::{Reading, is_worthwhile},
-    signed::Signed,
+    read::{BodyReader, is_worthwhile},
 };
 
 pin_project! {
     /// The future of [`Explain`](super::Explain): the inner service's own, and the reading of a
-    /// refusal.
+    /// rejection.
     ///
     /// # Panics
     ///
@@ -32,6 +33,7 @@ pin_project! {
     {
         #[pin]
         state: State<F, B>,
+        explainer: Explainer,
         log: Arc<Log>,
     }
 }
@@ -43,21 +45,22 @@ pin_project! {
         B: Body,
     {
         Responding { #[pin] future: F },
-        Reading { refused: Option<Box<Refused<B>>> },
+        Reading { rejected: Option<Box<Rejected<B>>> },
     }
 }
 
-/// A refusal whose body is being read.
-struct Refused<B: Body> {
+/// A rejection whose body is being read.
+struct Rejected<B: Body> {
     head: Parts,
-    signed: Option<Signed>,
-    reading: Reading<B>,
+    signed: Option<Captured>,
+    reader: BodyReader<B>,
 }
 
 impl<F, B: Body> ExplainFuture<F, B> {
-    pub(super) fn new(future: F, log: Arc<Log>) -> Self {
+    pub(super) fn new(future: F, explainer: Explainer, log: Arc<Log>) -> Self {
         Self {
             state: State::Responding { future },
+            explainer,
             log,
         }
     }
@@ -78,34 +81,41 @@ where
             let (head, body) = match state.as_mut().project() {
                 StateProj::Responding { future } => {
                     let (mut head, body) = ready!(future.poll(cx))?.into_parts();
-                    let signed = head.extensions.remove::<Signed>();
+                    let signed = head.extensions.remove::<Captured>();
                     if !Explanation::is_worth_reading(&head) {
                         (head, ExplainedBody::untouched(body))
                     } else if !is_worthwhile(&head.headers) {
-                        explain(&mut head, &[], signed.as_ref(), this.log);
+                        explain(&mut head, &[], signed.as_ref(), *this.explainer, this.log);
                         (head, ExplainedBody::untouched(body))
                     } else {
-                        let reading = Reading::new(body);
-                        let refused = Refused {
+                        let reader = BodyReader::new(body);
+                        let rejected = Rejected {
                             head,
                             signed,
-                            reading,
+                            reader,
                         };
-                        let refused = Some(Box::new(refused));
-                        state.set(State::Reading { refused });
+                        let rejected = Some(Box::new(rejected));
+                        state.set(State::Reading { rejected });
                         continue;
                     }
                 }
-                StateProj::Reading { refused } => {
-                    ready!(refused.as_mut().expect(COMPLETED).reading.poll(cx));
-                    let refused = refused.take().expect(COMPLETED);
-                    let Refused {
+                StateProj::Reading { rejected } => {
+                    ready!(rejected.as_mut().expect(COMPLETED).reader.poll(cx));
+                    let rejected = rejected.take().expect(COMPLETED);
+                    let Rejected {
                         mut head,
                         signed,
-                        reading,
-                    } = *refused;
-                    let replay = reading.finish();
-                    explain(&mut head, &replay.start(), signed.as_ref(), this.log);
+                        reader,
+                    } = *rejected;
+                    let replay = reader.finish();
+                    let start = replay.start();
+                    explain(
+                        &mut head,
+                        &start,
+                        signed.as_ref(),
+                        *this.explainer,
+                        this.log,
+                    );
                     (head, ExplainedBody::read(replay))
                 }
             };
@@ -114,11 +124,17 @@ where
     }
 }
 
-/// Logs why a request was refused, and attaches it to the answer, if there is anything to say.
-fn explain(head: &mut Parts, body: &[u8], signed: Option<&Signed>, log: &Log) {
+/// Logs why a request was rejected, and attaches it to the answer, if there is anything to say.
+fn explain(
+    head: &mut Parts,
+    body: &[u8],
+    signed: Option<&Captured>,
+    explainer: Explainer,
+    log: &Log,
+) {
     let time = signed.map_or_else(SystemTime::now, |signed| signed.time);
     let request = signed.map(|signed| &signed.request);
-    if let Some(explanation) = Explanation::of(head, body, request, time) {
+    if let Some(explanation) = explainer.explain(head, body, request, time) {
         log.tell(&explanation);
         head.extensions.insert(explanation);
     }

@@ -1,6 +1,6 @@
-//! Why a service refused a request, told where it happens.
+//! Why a service rejected a request, told where it happens.
 //!
-//! [`ExplainLayer`] stands above [`SigV4Layer`](crate::SigV4Layer). When a service refuses a request,
+//! [`ExplainLayer`] stands above [`SigV4Layer`](crate::SigV4Layer). When a service rejects a request,
 //! it reads what the service says, compares that with what was signed, and tells in the log which line
 //! differed and what to change. The same [`Explanation`] is in the response's extensions; the response
 //! is otherwise what the service sent, byte for byte.
@@ -16,15 +16,19 @@
 //! # async fn main() -> Result<(), tower::BoxError> {
 //! # let provider = aws_credential_types::Credentials::new("AKID", "secret", None, None, "example");
 //! # let http_client = tower::service_fn(|_: Request<tower_sigv4::SignedBody<Full<Bytes>>>| async {
-//! #     let refusal = r#"{"message":"Credential should be scoped to a valid region, not 'us-east-1'."}"#;
+//! #     let rejection = r#"{"message":"Credential should be scoped to a valid region, not 'us-east-1'."}"#;
 //! #     Response::builder()
 //! #         .status(403)
 //! #         .header("x-amzn-errortype", "InvalidSignatureException")
-//! #         .body(Full::<Bytes>::from(refusal))
+//! #         .body(Full::<Bytes>::from(rejection))
 //! # });
 //! let client = ServiceBuilder::new()
 //!     .layer(ExplainLayer::new())
-//!     .layer(SigV4Layer::new("execute-api", "us-east-1", provider)?.allow_host("api.example.com")?)
+//!     .layer(
+//!         SigV4Layer::builder("execute-api", "us-east-1", provider)
+//!             .allow_host("api.example.com")
+//!             .build()?,
+//!     )
 //!     .service(http_client);
 //!
 //! // A custom domain, of an API that is in another region.
@@ -41,9 +45,9 @@
 //! # Where it goes in a stack
 //!
 //! Above `SigV4Layer`, from which it learns what was signed, and above a retry, so that only what was
-//! refused in the end is explained; a retry below needs nothing for it, as extensions are cloned with
+//! rejected in the end is explained; a retry below needs nothing for it, as extensions are cloned with
 //! their request. Below a follow-redirect: tower-http's drops the extensions of a request that goes to
-//! another origin, whose refusal would then be explained without what was signed.
+//! another origin, whose rejection would then be explained without what was signed.
 //!
 //! Below `SigV4Layer`, or without one, it explains what it can tell from the answer alone. A
 //! decompression belongs below: of a compressed answer only the head is read.
@@ -51,7 +55,7 @@
 //! # What it costs
 //!
 //! A request is canonicalised twice, once to be signed and once to be kept until its answer is there.
-//! An answer that can be no refusal, by its status and headers, is passed on as it came. The body of
+//! An answer that can be no rejection, by its status and headers, is passed on as it came. The body of
 //! another (400, 401, 403, or any that names an error of AWS's) is read until it ends, 64 KiB are there,
 //! or two seconds have passed, and the response waits for that; a stream of events is not waited for.
 //!
@@ -61,18 +65,21 @@
 //! together. It does not say which request it was; a span around the call does, as of tower-http's
 //! `TraceLayer`.
 //!
-//! An explanation never shows a secret key, a session token or a signature, not even where the service
-//! repeats them. It does show the lines that differ: path, query, and the values of signed headers.
+//! An explanation shows the lines that differ, but no values: of headers and parameters only those of
+//! harmless names, which [`http_sigv4::explain`] lists, and of the service's own words only those of any
+//! such sentence. Of everything else it tells the length, and where and in what it differs.
+//! [`ExplainLayer::show_values`] shows more, for debugging on a developer's machine. The path is always
+//! shown; an API that takes secrets in its path should not have its explanations logged.
 
 mod body;
+mod captured;
 mod future;
 mod layer;
 mod log;
 mod read;
 mod service;
-mod signed;
 
-pub use http_sigv4::explain::{Cause, Difference, Explanation, Line};
+pub use http_sigv4::explain::{Cause, CharacterClass, Difference, Explanation, Line, Mismatch};
 
-pub(crate) use self::signed::{Keep, Signed};
+pub(crate) use self::captured::{CaptureRequest, Captured};
 pub use self::{body::ExplainedBody, future::ExplainFuture, layer::ExplainLayer, service::Explain};

@@ -1,4 +1,4 @@
-//! A refusal's body: its beginning read, and all of it handed on.
+//! A rejection's body: its beginning read, and all of it handed on.
 
 use std::{
     future::Future,
@@ -17,10 +17,10 @@ use tokio::time::{Sleep, sleep};
 
 use crate::body::Collected;
 
-/// How much of a body is read. No service is known to write more into a refusal.
+/// How much of a body is read. No service is known to write more into a rejection.
 pub(super) const LIMIT: usize = 64 * 1024;
 
-/// How long a body that stalls is waited for. A refusal comes in one piece with its head.
+/// How long a body that stalls is waited for. A rejection comes in one piece with its head.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Whether reading a body tells anything, and comes to an end: not so if it is compressed, or if its
@@ -44,13 +44,13 @@ const STREAMS: [&str; 4] = [
 ];
 
 /// Reads the beginning of a body.
-pub(super) struct Reading<B: Body> {
+pub(super) struct BodyReader<B: Body> {
     replay: Replay<B>,
     left: usize,
     patience: Option<Pin<Box<Sleep>>>,
 }
 
-impl<B: Body> Reading<B> {
+impl<B: Body> BodyReader<B> {
     pub(super) fn new(body: B) -> Self {
         Self {
             replay: Replay {

@@ -5,27 +5,33 @@ use std::{
 
 use http::{Request, Response};
 use http_body::Body;
+use http_sigv4::explain::Explainer;
 use tower_service::Service;
 
-use super::{ExplainFuture, ExplainedBody, log::Log, signed::Keep};
+use super::{ExplainFuture, ExplainedBody, captured::CaptureRequest, log::Log};
 
-/// An HTTP client that explains refusals. See the [module](super).
+/// An HTTP client that explains rejections. See the [module](super).
 ///
 /// Readiness and errors are the inner service's own.
 ///
 /// # Cancellation
 ///
-/// Dropping the response future drops the refusal that it was reading, and the connection with it if
+/// Dropping the response future drops the rejection that it was reading, and the connection with it if
 /// the client below does so.
 #[derive(Clone, Debug)]
 pub struct Explain<S> {
     inner: S,
+    explainer: Explainer,
     log: Arc<Log>,
 }
 
 impl<S> Explain<S> {
-    pub(super) fn new(inner: S, log: Arc<Log>) -> Self {
-        Self { inner, log }
+    pub(super) fn new(inner: S, explainer: Explainer, log: Arc<Log>) -> Self {
+        Self {
+            inner,
+            explainer,
+            log,
+        }
     }
 
     /// The inner service.
@@ -33,7 +39,7 @@ impl<S> Explain<S> {
         &self.inner
     }
 
-    /// The inner service, the refusals of which are not explained.
+    /// The inner service, the rejections of which are not explained.
     pub fn get_mut(&mut self) -> &mut S {
         &mut self.inner
     }
@@ -58,7 +64,8 @@ where
     }
 
     fn call(&mut self, mut request: Request<B>) -> Self::Future {
-        request.extensions_mut().insert(Keep);
-        ExplainFuture::new(self.inner.call(request), Arc::clone(&self.log))
+        request.extensions_mut().insert(CaptureRequest);
+        let future = self.inner.call(request);
+        ExplainFuture::new(future, self.explainer, Arc::clone(&self.log))
     }
 }

@@ -4,26 +4,25 @@
 mod body;
 mod credentials;
 mod log;
-mod recorder;
 mod verify;
 
-use std::{
-    sync::{Arc, Mutex},
-    time::{Duration, SystemTime},
-};
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use http::{Request, Response, request};
 use http_body::Body;
 use http_body_util::Full;
 use tower::{BoxError, Layer, Service, ServiceExt};
-use tower_sigv4::{Error, HostPolicy, SigV4, SigV4Layer};
+use tower_sigv4::{Error, SigV4, SigV4Layer, SigV4LayerBuilder};
+
+pub(crate) use sigv4_testkit::{Recorder, Sent, TestClock};
+
+pub(crate) type Empty = http_body_util::Empty<Bytes>;
 
 pub(crate) use self::{
     body::{Endless, Fed, Feed, fed},
     credentials::{Gated, Rotating, credentials, id, secret, token},
     log::Log,
-    recorder::{Empty, Recorder, Sent},
     verify::{assert_signed, assert_signed_for, signed_as, verify},
 };
 
@@ -35,52 +34,30 @@ pub(crate) fn moment() -> SystemTime {
     SystemTime::UNIX_EPOCH + Duration::from_secs(1_440_938_160)
 }
 
-/// A clock that the test sets.
-#[derive(Clone)]
-pub(crate) struct Clock(Arc<Mutex<SystemTime>>);
-
-impl Clock {
-    /// A clock that stands at a time.
-    pub(crate) fn at(time: SystemTime) -> Self {
-        Self(Arc::new(Mutex::new(time)))
-    }
-
-    pub(crate) fn set(&self, time: SystemTime) {
-        *self.0.lock().unwrap() = time;
-    }
-
-    /// As a layer takes it.
-    pub(crate) fn reader(&self) -> impl Fn() -> SystemTime + Send + Sync + 'static {
-        let Self(time) = self.clone();
-        move || *time.lock().unwrap()
-    }
-}
-
 /// A layer for API Gateway whose clock stands at [`moment`].
 pub(crate) fn layer() -> SigV4Layer {
-    layer_for("execute-api")
+    builder().build().unwrap()
 }
 
-pub(crate) fn layer_for(service: &str) -> SigV4Layer {
-    let layer = SigV4Layer::new(service, "us-east-1", credentials(id(1)));
-    layer.unwrap().clock(moment)
+/// What configures such a layer.
+pub(crate) fn builder() -> SigV4LayerBuilder {
+    builder_for("execute-api")
+}
+
+pub(crate) fn builder_for(service: &str) -> SigV4LayerBuilder {
+    SigV4Layer::builder(service, "us-east-1", credentials(id(1))).clock(moment)
 }
 
 /// Has the layer load its credentials, so that no later call waits for them.
-pub(crate) async fn warm(layer: SigV4Layer) -> SigV4Layer {
-    let any_service = HostPolicy::new().allow_host(HOST).unwrap();
-    let client = layer
-        .clone()
-        .host_policy(any_service)
-        .layer(Recorder::default());
-    client.oneshot(get().body(full("")).unwrap()).await.unwrap();
+pub(crate) async fn preloaded(layer: SigV4Layer) -> SigV4Layer {
+    layer.credentials().unwrap().preload().await.unwrap();
     layer
 }
 
 /// A client of that layer over a recorder, with the credentials loaded.
 pub(crate) async fn client(layer: SigV4Layer) -> (SigV4<Recorder>, Recorder) {
     let recorder = Recorder::default();
-    (warm(layer).await.layer(recorder.clone()), recorder)
+    (preloaded(layer).await.layer(recorder.clone()), recorder)
 }
 
 /// `ready`, told what the service will be called with.

@@ -25,7 +25,7 @@ use tower_sigv4::{
 use crate::{
     WRONG_REGION, cause,
     common::{Empty, Endless, Fed, Feed, fed, full},
-    refusal, request,
+    rejection, request,
 };
 
 const KIB: usize = 1024;
@@ -42,10 +42,10 @@ fn answered_with<B: Body>(response: Response<B>) -> task::Spawn<Answer<B>> {
     task::spawn(ExplainLayer::new().layer(client).call(request()))
 }
 
-/// A refusal whose body the test feeds.
-fn refused() -> (task::Spawn<Answer<Fed>>, Feed) {
+/// A rejection whose body the test feeds.
+fn rejected() -> (task::Spawn<Answer<Fed>>, Feed) {
     let (body, feed) = fed();
-    (answered_with(refusal().body(body).unwrap()), feed)
+    (answered_with(rejection().body(body).unwrap()), feed)
 }
 
 /// The next frame of data, which has to be there.
@@ -56,9 +56,9 @@ fn data<B: Body<Data = Bytes, Error: std::fmt::Debug> + Unpin>(body: &mut B) -> 
 }
 
 #[tokio::test]
-async fn a_refusal_in_one_piece_is_explained_and_handed_on_uncopied() {
+async fn a_rejection_in_one_piece_is_explained_and_handed_on_uncopied() {
     let sent = Bytes::from(WRONG_REGION);
-    let mut response = answered_with(refusal().body(Full::new(sent.clone())).unwrap());
+    let mut response = answered_with(rejection().body(Full::new(sent.clone())).unwrap());
     let response = assert_ready_ok!(response.poll());
     assert_eq!(cause(&response), Cause::ScopeRegion);
     assert_eq!(response.status(), StatusCode::FORBIDDEN);
@@ -72,7 +72,7 @@ async fn a_refusal_in_one_piece_is_explained_and_handed_on_uncopied() {
 
 #[tokio::test]
 async fn pieces_that_arrive_slowly_are_waited_for_and_handed_on_as_they_came() {
-    let (mut response, feed) = refused();
+    let (mut response, feed) = rejected();
     let (start, end) = WRONG_REGION.split_at(30);
     let pieces = [start, "", end, " "].map(Bytes::from);
     for piece in &pieces {
@@ -101,7 +101,7 @@ async fn no_more_than_64_kib_are_read() {
         (&[100 * KIB, 1], 1),
         (&[64 * KIB - 1, 64 * KIB, 1], 2),
     ] {
-        let (mut response, feed) = refused();
+        let (mut response, feed) = rejected();
         pieces.iter().for_each(|&len| feed.data(vec![b' '; len]));
         let response = assert_ready_ok!(response.poll());
         assert_eq!(feed.polls(), read, "{pieces:?}");
@@ -114,7 +114,7 @@ async fn no_more_than_64_kib_are_read() {
 }
 
 #[tokio::test]
-async fn a_refusal_of_64_kib_is_explained() {
+async fn a_rejection_of_64_kib_is_explained() {
     let padded = format!(
         "{WRONG_REGION}{}",
         " ".repeat(64 * KIB - WRONG_REGION.len())
@@ -124,7 +124,7 @@ async fn a_refusal_of_64_kib_is_explained() {
         // One of more is cut, and so no JSON any more; the sentence is found all the same.
         (padded + " ", Cause::ScopeRegion),
     ] {
-        let mut response = answered_with(refusal().body(full(body.clone())).unwrap());
+        let mut response = answered_with(rejection().body(full(body.clone())).unwrap());
         let response = assert_ready_ok!(response.poll());
         assert_eq!(cause(&response), expected);
         assert_eq!(
@@ -138,7 +138,7 @@ async fn a_refusal_of_64_kib_is_explained() {
 async fn a_body_without_end_is_handed_on_after_64_kib() {
     for piece in ["", "x", WRONG_REGION] {
         let endless = Endless(Bytes::from(piece));
-        let mut response = answered_with(refusal().body(endless).unwrap());
+        let mut response = answered_with(rejection().body(endless).unwrap());
         let mut body = assert_ready_ok!(response.poll()).into_body();
         assert!(!body.is_end_stream());
         let (mut got, mut frames) = (0, 0);
@@ -152,7 +152,7 @@ async fn a_body_without_end_is_handed_on_after_64_kib() {
 
 #[tokio::test(start_paused = true)]
 async fn a_body_that_stalls_holds_the_response_back_for_two_seconds() {
-    let (mut response, feed) = refused();
+    let (mut response, feed) = rejected();
     feed.data(WRONG_REGION);
     assert_pending!(response.poll());
     tokio::time::advance(Duration::from_millis(1_900)).await;
@@ -175,7 +175,7 @@ async fn a_body_that_stalls_holds_the_response_back_for_two_seconds() {
 
 #[tokio::test]
 async fn trailers_are_handed_on() {
-    let (mut response, feed) = refused();
+    let (mut response, feed) = rejected();
     feed.data(WRONG_REGION);
     feed.trailers();
     let response = assert_ready_ok!(response.poll(), "the end is not waited for");
@@ -193,7 +193,7 @@ async fn trailers_are_handed_on() {
 #[tokio::test]
 async fn an_error_of_the_body_is_handed_on_in_its_place() {
     let (body, feed) = fed();
-    let mut response = answered_with(refusal().body(body.ended()).unwrap());
+    let mut response = answered_with(rejection().body(body.ended()).unwrap());
     feed.data(WRONG_REGION);
     feed.fail("the connection broke off");
     let response = assert_ready_ok!(response.poll(), "it is the body's error");
@@ -216,7 +216,7 @@ async fn the_size_is_that_of_what_was_read_and_of_what_is_left() {
     let mut hint = SizeHint::new();
     hint.set_lower(10);
     hint.set_upper(20);
-    let mut response = answered_with(refusal().body(body.with_hint(hint)).unwrap());
+    let mut response = answered_with(rejection().body(body.with_hint(hint)).unwrap());
     feed.data(vec![b' '; 64 * KIB]);
     let mut body = assert_ready_ok!(response.poll()).into_body();
     let read = 64 * KIB as u64;
@@ -231,10 +231,10 @@ async fn the_size_is_that_of_what_was_read_and_of_what_is_left() {
 
 #[tokio::test]
 async fn a_body_that_is_empty_leaves_the_head_to_explain() {
-    let refusal = Response::builder()
+    let rejection = Response::builder()
         .status(403)
         .header("x-amzn-errortype", "ExpiredTokenException");
-    let mut response = answered_with(refusal.body(Empty::new()).unwrap());
+    let mut response = answered_with(rejection.body(Empty::new()).unwrap());
     let response = assert_ready_ok!(response.poll());
     assert_eq!(cause(&response), Cause::ExpiredCredentials);
     assert!(response.body().is_end_stream());
@@ -251,11 +251,11 @@ async fn streams_and_compressed_bodies_are_not_read() {
         ("content-encoding", "gzip"),
     ] {
         let (body, feed) = fed();
-        let refusal = Response::builder()
+        let rejection = Response::builder()
             .status(403)
             .header("x-amzn-errortype", "ExpiredTokenException")
             .header(name, value);
-        let mut response = answered_with(refusal.body(body).unwrap());
+        let mut response = answered_with(rejection.body(body).unwrap());
         let response = assert_ready_ok!(response.poll(), "{value}");
         assert_eq!(feed.polls(), 0, "{value}");
         assert_eq!(cause(&response), Cause::ExpiredCredentials, "by its head");
@@ -265,7 +265,7 @@ async fn streams_and_compressed_bodies_are_not_read() {
 }
 
 #[tokio::test]
-async fn an_answer_that_is_no_refusal_is_passed_on_unread_and_without_an_allocation() {
+async fn an_answer_that_is_no_rejection_is_passed_on_unread_and_without_an_allocation() {
     for status in [200, 204, 301, 404, 409, 429, 500, 503] {
         let (body, feed) = fed();
         let answer = Response::builder().status(status).body(body).unwrap();
@@ -286,7 +286,7 @@ async fn an_answer_that_is_no_refusal_is_passed_on_unread_and_without_an_allocat
 }
 
 #[tokio::test]
-async fn an_applications_own_refusal_is_handed_on_unexplained() {
+async fn an_applications_own_rejection_is_handed_on_unexplained() {
     let answer = Response::builder().status(400);
     let own = r#"{"message":"the field `count` is missing"}"#;
     let mut response = answered_with(answer.body(full(own)).unwrap());
@@ -300,7 +300,7 @@ async fn an_applications_own_refusal_is_handed_on_unexplained() {
 
 #[tokio::test]
 async fn whoever_drops_the_response_future_drops_the_body() {
-    let (mut response, feed) = refused();
+    let (mut response, feed) = rejected();
     feed.data("{");
     assert_pending!(response.poll());
     drop(response);
@@ -344,7 +344,7 @@ async fn nothing_is_asked_of_a_body() {
             _pinned: PhantomPinned,
             _unsendable: PhantomData,
         };
-        let answer = refusal().status(status).body(body).unwrap();
+        let answer = rejection().status(status).body(body).unwrap();
         let response = answered_with(answer).await.unwrap();
         let body = response.into_body().collect().await.unwrap().to_bytes();
         assert_eq!(body, text);

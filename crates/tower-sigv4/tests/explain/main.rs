@@ -1,6 +1,6 @@
-//! `ExplainLayer`: what it makes of refusals, and that it changes nothing else.
+//! `ExplainLayer`: what it makes of rejections, and that it changes nothing else.
 //!
-//! The refusals here are short and written by hand; those of a gateway that verifies are in the
+//! The rejections here are short and written by hand; those of a gateway that verifies are in the
 //! workspace's own tests.
 
 #[path = "../common/mod.rs"]
@@ -31,8 +31,8 @@ fn request() -> Request<Full<Bytes>> {
     get().body(full("")).unwrap()
 }
 
-/// The head of a refusal.
-fn refusal() -> response::Builder {
+/// The head of a rejection.
+fn rejection() -> response::Builder {
     Response::builder()
         .status(403)
         .header("x-amzn-errortype", "InvalidSignatureException")
@@ -58,7 +58,7 @@ fn cause<B>(response: &Response<B>) -> Cause {
 #[track_caller]
 fn explanation<B>(response: &Response<B>) -> &Explanation {
     let explanation = response.extensions().get();
-    explanation.expect("the refusal is explained")
+    explanation.expect("the rejection is explained")
 }
 
 #[test]

@@ -15,17 +15,17 @@ use http_body_util::Full;
 use tower::{BoxError, Layer, ServiceBuilder, ServiceExt, service_fn, util::BoxCloneService};
 use tower_http::follow_redirect::FollowRedirectLayer;
 use tower_sigv4::{
-    ExplainLayer, Explanation, Generation, HostPolicy, OtherHosts, ResignPolicy, SignedBody,
-    SigningOptions, explain::Cause,
+    ExplainLayer, Explanation, Generation, RetryPolicy, SignedBody, SigningOptions, UnlistedHosts,
+    explain::Cause,
 };
 
 use crate::{
     MISSING_TOKEN, answering, cause,
-    common::{Clock, Recorder, full, layer, moment, post, warm},
-    explanation, refusal, request,
+    common::{HOST, Recorder, TestClock, builder, full, layer, moment, post, preloaded},
+    explanation, rejection, request,
 };
 
-/// Refuses as API Gateway does where there is no signature, and where there is no route. Which of them
+/// Rejects as API Gateway does where there is no signature, and where there is no route. Which of them
 /// it is, only somebody can say who knows what was signed.
 fn unknown_route() -> Response<Full<Bytes>> {
     let error = "MissingAuthenticationTokenException";
@@ -38,7 +38,7 @@ fn unknown_route() -> Response<Full<Bytes>> {
 #[tokio::test]
 async fn above_the_signer_it_knows_what_was_signed() {
     // Credentials that are at hand, and some that are waited for.
-    for layer in [warm(layer()).await, layer()] {
+    for layer in [preloaded(layer()).await, layer()] {
         let client = ServiceBuilder::new()
             .layer(ExplainLayer::new())
             .layer(layer)
@@ -80,7 +80,7 @@ async fn below_the_signer_it_explains_what_the_answer_alone_tells() {
         .layer(layer())
         .layer(ExplainLayer::new())
         .service(answering(|| {
-            refusal().body(full(crate::WRONG_REGION)).unwrap()
+            rejection().body(full(crate::WRONG_REGION)).unwrap()
         }));
     let response = client.oneshot(request()).await.unwrap();
     assert_eq!(cause(&response), Cause::ScopeRegion);
@@ -88,10 +88,10 @@ async fn below_the_signer_it_explains_what_the_answer_alone_tells() {
 
 #[tokio::test]
 async fn a_request_that_is_forwarded_unsigned_is_explained_as_not_signed() {
-    let elsewhere = HostPolicy::new().other_hosts(OtherHosts::ForwardUnsigned);
+    let elsewhere = builder().unlisted_hosts(UnlistedHosts::ForwardUnsigned);
     let client = ServiceBuilder::new()
         .layer(ExplainLayer::new())
-        .layer(layer().host_policy(elsewhere))
+        .layer(elsewhere.build().unwrap())
         .service(answering(unknown_route));
     let mut by_option = request();
     by_option
@@ -122,7 +122,7 @@ async fn nobody_else_sees_what_the_two_layers_tell_each_other() {
         .layer(layer())
         .service(recorder.clone());
     for path in ["absent", "forbidden"] {
-        let uri = format!("https://{}/{path}", crate::common::HOST);
+        let uri = format!("https://{}/{path}", HOST);
         let request = Request::get(uri).body(full("")).unwrap();
         let response = client.clone().oneshot(request).await.unwrap();
         assert!(response.extensions().get::<Generation>().is_some());
@@ -134,8 +134,8 @@ async fn nobody_else_sees_what_the_two_layers_tell_each_other() {
 /// The answer of a service whose clock is ten minutes ahead of [`moment`].
 fn too_old(_: &Request<SignedBody<Full<Bytes>>>) -> Response<Full<Bytes>> {
     let message = r#"{"message":"Signature expired: 20150830T123600Z is now earlier than 20150830T124100Z (20150830T124600Z - 5 min.)"}"#;
-    let refusal = refusal().header("date", "Sun, 30 Aug 2015 12:46:00 GMT");
-    refusal.body(full(message)).unwrap()
+    let rejection = rejection().header("date", "Sun, 30 Aug 2015 12:46:00 GMT");
+    rejection.body(full(message)).unwrap()
 }
 
 #[tokio::test]
@@ -152,12 +152,12 @@ async fn a_wrong_clock_is_told_by_the_time_that_was_signed() {
     let hint = explanation(&response).hint();
     assert!(hint.contains("10 min 0 s behind"), "{hint}");
     // Which the layer below has learned from the same answer.
-    assert_eq!(layer.clock_offset(), 600);
+    assert_eq!(layer.clock_offset(HOST), 600);
 }
 
 #[tokio::test]
 async fn a_request_that_was_signed_long_before_its_answer_is_told_from_a_wrong_clock() {
-    let clock = Clock::at(moment());
+    let clock = TestClock::stopped_at(moment());
     let waits = {
         let clock = clock.clone();
         service_fn(move |request| {
@@ -167,7 +167,7 @@ async fn a_request_that_was_signed_long_before_its_answer_is_told_from_a_wrong_c
     };
     let client = ServiceBuilder::new()
         .layer(ExplainLayer::new())
-        .layer(layer().clock(clock.reader()))
+        .layer(builder().clock(clock.reader()).build().unwrap())
         .service(waits);
     let response = client.oneshot(request()).await.unwrap();
     assert_eq!(cause(&response), Cause::SignatureAged);
@@ -175,11 +175,11 @@ async fn a_request_that_was_signed_long_before_its_answer_is_told_from_a_wrong_c
 
 type Client = BoxCloneService<Request<SignedBody<Full<Bytes>>>, Response<Full<Bytes>>, BoxError>;
 
-/// A client that refuses the first request for its time, and answers the others with `then`.
-fn refusing_first(then: fn() -> Response<Full<Bytes>>) -> Client {
-    let refused = Arc::new(AtomicBool::new(false));
+/// A client that rejects the first request for its time, and answers the others with `then`.
+fn rejecting_first(then: fn() -> Response<Full<Bytes>>) -> Client {
+    let rejected = Arc::new(AtomicBool::new(false));
     BoxCloneService::new(service_fn(move |request| {
-        ready(Ok(match refused.swap(true, Ordering::Relaxed) {
+        ready(Ok(match rejected.swap(true, Ordering::Relaxed) {
             false => too_old(&request),
             true => then(),
         }))
@@ -187,13 +187,13 @@ fn refusing_first(then: fn() -> Response<Full<Bytes>>) -> Client {
 }
 
 #[tokio::test]
-async fn with_a_retry_between_only_the_last_refusal_is_explained() {
+async fn with_a_retry_between_only_the_last_rejection_is_explained() {
     let client = |then| {
         ServiceBuilder::new()
             .layer(ExplainLayer::new())
-            .retry(ResignPolicy::new())
+            .retry(RetryPolicy::new())
             .layer(layer())
-            .service(refusing_first(then))
+            .service(rejecting_first(then))
     };
     let response = client(Response::default).oneshot(request()).await.unwrap();
     assert!(response.extensions().get::<Explanation>().is_none());
@@ -203,12 +203,12 @@ async fn with_a_retry_between_only_the_last_refusal_is_explained() {
 }
 
 #[tokio::test]
-async fn below_a_retry_every_refusal_is_explained() {
+async fn below_a_retry_every_rejection_is_explained() {
     let client = ServiceBuilder::new()
-        .retry(ResignPolicy::new())
+        .retry(RetryPolicy::new())
         .layer(ExplainLayer::new())
         .layer(layer())
-        .service(refusing_first(unknown_route));
+        .service(rejecting_first(unknown_route));
     let response = client.oneshot(request()).await.unwrap();
     assert_eq!(cause(&response), Cause::UnknownRoute);
 }

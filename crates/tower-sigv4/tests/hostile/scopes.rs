@@ -1,6 +1,6 @@
 //! Services and regions that try to carry more than a name.
 
-use tower_sigv4::{OtherHosts, SigV4Layer, SigningOptions};
+use tower_sigv4::{SigV4Layer, SigningOptions, UnlistedHosts};
 
 use super::{
     Guard, assert_bare,
@@ -53,7 +53,7 @@ const HOSTILE: [&str; 37] = [
 /// Names that are well-formed and nobody's.
 const INVENTED: [&str; 6] = [
     "evil",
-    "xx-east-1",
+    "xx-east",
     "US-EAST-1",
     "amazonaws",
     "com",
@@ -81,7 +81,7 @@ async fn a_request_is_not_signed_for_what_is_no_name() {
             SigningOptions::new().service("execute-api").region(name),
         ] {
             for guard in Guard::ALL {
-                for others in [OtherHosts::Refuse, OtherHosts::ForwardUnsigned] {
+                for others in [UnlistedHosts::Refuse, UnlistedHosts::ForwardUnsigned] {
                     let send = |uri| {
                         let mut request = signed_before(uri);
                         request.extensions_mut().insert(options.clone());
@@ -119,5 +119,30 @@ async fn an_invented_name_opens_no_host() {
                 assert!(error.is_refused_host(), "{host}: {error}");
             }
         }
+    }
+}
+
+/// AWS adds regions, also of new prefixes, so one that is configured is taken for a region.
+#[tokio::test]
+async fn a_region_that_is_not_known_yet_is_signed_for_in_awss_domain_only() {
+    let layer = || SigV4Layer::new("execute-api", "xx-east-1", credentials(id(1))).unwrap();
+    let sent = send(
+        layer(),
+        get("https://abc.execute-api.xx-east-1.amazonaws.com/"),
+    )
+    .await;
+    assert!(sent.is_ok(), "{sent:?}");
+    for host in [
+        "abc.execute-api.xx-east-1.evil.example",
+        "abc.execute-api.xx-east-1.amazonaws.com.cn",
+        "abc.execute-api.xx-east-1.amazonaws.eu",
+        "abc.execute-api.xx-east-2.amazonaws.com",
+        "abc.evil.xx-east-1.amazonaws.com",
+        "xx-east-1",
+    ] {
+        let error = send(layer(), get(&format!("https://{host}/")))
+            .await
+            .unwrap_err();
+        assert!(error.is_refused_host(), "{host}: {error}");
     }
 }

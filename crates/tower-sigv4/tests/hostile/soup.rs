@@ -4,7 +4,7 @@ use fastrand::Rng;
 use http::Uri;
 use http_sigv4::{Endpoint, SigningScope};
 use tower::ServiceExt;
-use tower_sigv4::OtherHosts;
+use tower_sigv4::UnlistedHosts;
 
 use super::{Guard, assert_meant, common::client, get};
 
@@ -124,7 +124,7 @@ async fn soup_is_signed_for_only_if_it_is_still_a_host_of_the_scope() {
     let mut random = Rng::with_seed(5);
     let (mut signed, mut refused, mut unparsable) = (0, 0, 0);
     for guard in [Guard::Plain, Guard::Detecting] {
-        let (client, recorder) = client(guard.layer(OtherHosts::Refuse)).await;
+        let (client, recorder) = client(guard.layer(UnlistedHosts::Refuse)).await;
         recorder.sent();
         for _ in 0..20_000 {
             let uri = soup(&mut random);

@@ -268,7 +268,7 @@ pub(crate) const URIS: &[(Signed, &str)] = &[
     (ByDetecting, "https://abc.execute-api.us-gov-east-1.amazonaws.com/"),
     (ByDetecting, "https://sqs.us-east-1.amazonaws.com/"),
     (ByDetecting, "https://sts.amazonaws.com/"),
-    (ByDetecting, "https://execute-apix.us-east-1.amazonaws.com/"),
+    (Never, "https://execute-apix.us-east-1.amazonaws.com/"),
     (ByDetecting, "https://abc.lambda-url.us-east-1.on.aws/"),
     (ByDetecting, "https://abc.appsync-api.us-east-1.amazonaws.com/graphql"),
     (ByDetecting, "https://execute-api.us-east-1.es.amazonaws.com/"),

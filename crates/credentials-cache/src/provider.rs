@@ -1,0 +1,132 @@
+use std::{any::Any, cell::RefCell, fmt, sync::Arc};
+
+use aws_credential_types::{
+    Credentials,
+    provider::{
+        self, ProvideCredentials, SharedCredentialsProvider, error::CredentialsError, future,
+    },
+};
+
+use crate::{
+    cached::CachedCredentials, error::Error, get::Get, lookup::fallback, panic::quietly,
+    shared::Shared,
+};
+
+/// A [`CredentialsCache`](crate::CredentialsCache) as a provider, for whatever takes one: an SDK
+/// client, `aws-sigv4`, reqsign.
+///
+/// Each call is a [`get`](crate::CredentialsCache::get), and costs next to nothing while credentials
+/// are valid. An SDK client caches once more what its provider delivers; give it
+/// [`IdentityCache::no_cache`], so that it has what this cache holds.
+///
+/// Where it comes back as a provider to make a cache of, it is the cache that it is a handle of:
+/// see [`IntoCredentialsCache`](crate::IntoCredentialsCache).
+///
+/// It is cheap to clone.
+///
+/// ```
+/// use aws_credential_types::{Credentials, provider::ProvideCredentials};
+/// use credentials_cache::CredentialsCache;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let keys = Credentials::new("AKIDEXAMPLE", "secret", None, None, "example");
+/// let provider = CredentialsCache::new(keys).provider();
+/// let credentials = provider.provide_credentials().await?;
+/// assert_eq!(credentials.access_key_id(), "AKIDEXAMPLE");
+/// # Ok(())
+/// # }
+/// ```
+///
+/// [`IdentityCache::no_cache`]: https://docs.rs/aws-config/latest/aws_config/identity/struct.IdentityCache.html#method.no_cache
+#[derive(Clone)]
+pub struct CachedProvider {
+    shared: Arc<Shared>,
+}
+
+impl CachedProvider {
+    pub(crate) fn new(shared: Arc<Shared>) -> Self {
+        Self { shared }
+    }
+
+    /// Finds the cache that a provider is a handle of, also where it was wrapped for an SDK's
+    /// configuration.
+    pub(crate) fn find_shared<P>(provider: &P) -> Option<Arc<Shared>>
+    where
+        P: ProvideCredentials + 'static,
+    {
+        let any: &dyn Any = provider;
+        if let Some(handle) = any.downcast_ref::<Self>() {
+            return Some(Arc::clone(&handle.shared));
+        }
+        if let Some(wrapped) = any.downcast_ref::<SharedCredentialsProvider>() {
+            return find_wrapped(wrapped.as_ref());
+        }
+        let wrapped = any.downcast_ref::<Arc<dyn ProvideCredentials>>()?;
+        find_wrapped(wrapped.as_ref())
+    }
+}
+
+thread_local! {
+    static SEARCH: RefCell<Search> = const { RefCell::new(Search::Off) };
+}
+
+/// A search for the cache behind a provider of which nothing is known but the trait.
+enum Search {
+    Off,
+    On,
+    Found(Arc<Shared>),
+}
+
+/// Asks for the fallback, which every provider answers at once and without a load, and has a handle
+/// that is asked make itself known.
+fn find_wrapped(provider: &dyn ProvideCredentials) -> Option<Arc<Shared>> {
+    SEARCH.set(Search::On);
+    // Whatever it does, the search ends.
+    let _ = quietly(|| provider.fallback_on_interrupt());
+    match SEARCH.replace(Search::Off) {
+        Search::Found(shared) => Some(shared),
+        Search::Off | Search::On => None,
+    }
+}
+
+impl ProvideCredentials for CachedProvider {
+    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        match Get::new(&self.shared).try_into_ready() {
+            Ok(result) => future::ProvideCredentials::ready(provided(result)),
+            Err(get) => future::ProvideCredentials::new(async { provided(get.await) }),
+        }
+    }
+
+    /// Returns the credentials that are held, if they may be served.
+    fn fallback_on_interrupt(&self) -> Option<Credentials> {
+        SEARCH.with_borrow_mut(|search| {
+            if let Search::On = search {
+                *search = Search::Found(Arc::clone(&self.shared));
+            }
+        });
+        fallback(&self.shared).map(|cached| cached.credentials().clone())
+    }
+}
+
+/// Keeps the kind of the provider's own error, by which a chain of providers goes on or not.
+fn provided(result: Result<CachedCredentials, Error>) -> provider::Result {
+    result
+        .map(|cached| cached.credentials().clone())
+        .map_err(|error| match error.provider_error() {
+            Some(CredentialsError::CredentialsNotLoaded(_)) => CredentialsError::not_loaded(error),
+            _ if error.is_configuration() => CredentialsError::invalid_configuration(error),
+            _ => CredentialsError::provider_error(error),
+        })
+}
+
+impl fmt::Debug for CachedProvider {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CachedProvider")
+            .field("cache", &self.shared)
+            .finish()
+    }
+}

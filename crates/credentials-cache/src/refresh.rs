@@ -1,0 +1,214 @@
+//! Starts loads, and joins them.
+//!
+//! A load runs in a task of its own, so that a caller which goes away takes nothing from the others.
+//! The task knows the cache weakly: it keeps nothing alive, and ends with the last clone.
+
+use std::{
+    sync::{Arc, MutexGuard, Weak},
+    time::Duration,
+};
+
+use tokio::{runtime::Handle, time::sleep};
+
+use crate::{
+    fetch::Source,
+    finish::finish,
+    load::{Load, Outcome, Trigger},
+    schedule::Stage,
+    shared::{Shared, State},
+    snapshot::Snapshot,
+    telemetry::Telemetry,
+    time::Moment,
+};
+
+/// Joins the load under way, or starts one. Without a runtime to spawn it on, the caller gets the
+/// task to run.
+pub(crate) fn join_or_start(
+    shared: &Arc<Shared>,
+    mut state: MutexGuard<'_, State>,
+    now: Moment,
+    runtime: Option<&Handle>,
+) -> (Arc<Load>, Option<LoadTask>) {
+    let lost = match state.load.take() {
+        Some(load) if now.since(&load.started) < shared.settings.lease() => {
+            state.load = Some(Arc::clone(&load));
+            return (load, None);
+        }
+        lost => lost,
+    };
+    let snapshot = shared.snapshot();
+    let trigger = trigger(snapshot.as_deref(), &now);
+    let for_rejection =
+        trigger == Trigger::Rejected || snapshot.is_some_and(|snapshot| snapshot.awaits_reload());
+    let load = Load::new(trigger, now, for_rejection);
+    state.load = Some(Arc::clone(&load));
+    // A runtime that is shutting down drops the task at once, which takes the lock.
+    drop(state);
+    if let Some(lost) = lost {
+        shared.telemetry.taken_over(now.since(&lost.started));
+        lost.abort();
+    }
+    shared.telemetry.load_started(trigger);
+    let task = LoadTask::new(shared, Arc::clone(&load));
+    match runtime {
+        Some(runtime) => {
+            task.spawn(runtime);
+            (load, None)
+        }
+        None => (load, Some(task)),
+    }
+}
+
+/// Joins the load under way, or starts one in the background, unless the provider has to be left
+/// alone.
+pub(crate) fn join_or_start_if_allowed(
+    shared: &Arc<Shared>,
+    mut state: MutexGuard<'_, State>,
+    now: Moment,
+    runtime: &Handle,
+) -> Option<Arc<Load>> {
+    if state.load.is_none() {
+        if !state.backoff.pause_left(&now).is_zero() {
+            return None;
+        }
+        let snapshot = shared.snapshot();
+        if trigger(snapshot.as_deref(), &now) == Trigger::Rejected {
+            if !state.backoff.until_reload(&now).is_zero() {
+                return None;
+            }
+            state.backoff.reloading(now);
+            // Should this one fail, the next is asked for already.
+            if let Some(snapshot) = snapshot {
+                snapshot.reload_in(state.backoff.until_reload(&now), &now);
+            }
+        }
+    }
+    Some(join_or_start(shared, state, now, Some(runtime)).0)
+}
+
+fn trigger(snapshot: Option<&Snapshot>, now: &Moment) -> Trigger {
+    let Some(snapshot) = snapshot else {
+        return Trigger::Cold;
+    };
+    match snapshot.held(now).stage {
+        Stage::Fresh => Trigger::Rejected,
+        Stage::Due if snapshot.remaining(now).is_none() => Trigger::Revalidate,
+        Stage::Due => Trigger::Due,
+        Stage::Expiring | Stage::Expired => Trigger::Expired,
+    }
+}
+
+/// A load's own side. However it ends, even dropped half-way, nobody is left waiting.
+pub(crate) struct LoadTask {
+    shared: Weak<Shared>,
+    source: Arc<Source>,
+    telemetry: Arc<Telemetry>,
+    load: Arc<Load>,
+    limit: Duration,
+    ended: bool,
+}
+
+impl LoadTask {
+    fn new(shared: &Arc<Shared>, load: Arc<Load>) -> Self {
+        Self {
+            shared: Arc::downgrade(shared),
+            source: Arc::clone(&shared.source),
+            telemetry: Arc::clone(&shared.telemetry),
+            load,
+            limit: shared.settings.load_timeout,
+            ended: false,
+        }
+    }
+
+    /// Runs on its own.
+    pub(crate) fn spawn(self, runtime: &Handle) {
+        let load = Arc::clone(&self.load);
+        let task = runtime.spawn(async move {
+            let limit = Some(self.limit);
+            self.run(limit).await;
+        });
+        load.runs_in(task.abort_handle());
+    }
+
+    /// Runs in the caller, for want of a runtime and so of a timer.
+    pub(crate) async fn run_here(self) {
+        self.run(None).await;
+    }
+
+    async fn run(mut self, limit: Option<Duration>) {
+        let fetched = self.source.fetch(self.load.for_rejection, limit).await;
+        let (outcome, took) = match self.shared.upgrade() {
+            Some(shared) => {
+                let outcome = finish(&shared, &self.load, fetched);
+                set_timer(&shared);
+                (outcome, shared.now().since(&self.load.started))
+            }
+            None => (Outcome::Cancelled, Duration::ZERO),
+        };
+        self.end(outcome, took);
+    }
+
+    fn end(&mut self, outcome: Outcome, took: Duration) {
+        self.ended = true;
+        self.telemetry.load_ended(self.load.trigger, &outcome, took);
+        self.load.end(outcome);
+    }
+}
+
+impl Drop for LoadTask {
+    fn drop(&mut self) {
+        if self.ended {
+            return;
+        }
+        let took = self.shared.upgrade().map(|shared| {
+            shared.lock().clear(&self.load);
+            shared.now().since(&self.load.started)
+        });
+        self.end(Outcome::Cancelled, took.unwrap_or_default());
+    }
+}
+
+/// Has a timer refresh the credentials when they are due, if that is wanted.
+fn set_timer(shared: &Arc<Shared>) {
+    if !shared.settings.refresh_timer {
+        return;
+    }
+    // After a load in the caller, for want of a runtime, there is none for a timer either.
+    if let (Ok(runtime), Some(delay)) = (Handle::try_current(), until_refresh(shared)) {
+        let timer = runtime.spawn(run_timer(Arc::downgrade(shared), delay));
+        shared.lock().set_timer(timer.abort_handle());
+    }
+}
+
+async fn run_timer(shared: Weak<Shared>, mut delay: Duration) {
+    loop {
+        sleep(delay).await;
+        let Some(shared) = shared.upgrade() else {
+            return;
+        };
+        // What nobody has used is left to the next caller.
+        if !shared.snapshot().is_some_and(|held| held.was_used()) {
+            return;
+        }
+        // The clocks decide, not that the timer has fired.
+        match until_refresh(&shared) {
+            Some(Duration::ZERO) => {
+                // The load sets the next timer.
+                let state = shared.lock();
+                join_or_start_if_allowed(&shared, state, shared.now(), &Handle::current());
+                return;
+            }
+            Some(left) => delay = left,
+            None => return,
+        }
+    }
+}
+
+/// How long it is until a refresh may start; `None` if it is left to the next caller.
+fn until_refresh(shared: &Shared) -> Option<Duration> {
+    let now = shared.now();
+    let snapshot = shared.snapshot()?;
+    let pause = shared.lock().backoff.pause_left(&now);
+    let expired = snapshot.held(&now).stage == Stage::Expired;
+    (!expired).then(|| snapshot.until_due(&now).max(pause))
+}

@@ -1,0 +1,269 @@
+use std::{borrow::Cow, time::SystemTime};
+
+use http::{HeaderValue, request::Parts};
+
+use crate::{
+    ExpiresIn, Payload, PreparedSignature, SignError, Signer, SigningKey,
+    canonical::{
+        Canonical,
+        encode::encode_into,
+        headers::{Own, SignedHeaders},
+        query::check_presignable,
+    },
+    changes::Changes,
+    date::AmzDate,
+    error::Kind,
+    expires_in::{Lifetime, SEVEN_DAYS},
+    prepared::Signature,
+    profile::PathRule,
+    string_to_sign,
+    text::Text,
+    uri,
+};
+
+/// Signs requests in their query string, which makes [presigned URLs].
+///
+/// Until it expires, whoever has the URL can send the request, without credentials of their own. So
+/// the URL is a secret, and it holds the session token. It is the request's `uri` after
+/// [`sign`](Self::sign); `wss` URLs can be presigned as well.
+///
+/// - **Signed headers** are those that the [`Signer`] signs, and stay in the request. They have to be
+///   sent with the URL, so most requests to presign have none but `host`.
+/// - **The body** is not signed where the service takes that, as S3 does, and else taken to be empty;
+///   [`payload`](Self::payload) says otherwise.
+/// - **The query** of the wire is followed by the signature's parameters and not rewritten. One that
+///   has such parameters already is refused.
+///
+/// ```
+/// use std::time::{Duration, SystemTime};
+///
+/// use aws_credential_types::Credentials;
+/// use http::Request;
+/// use http_sigv4::{Presigner, Profile, Signer, SigningKey, SigningScope};
+///
+/// let credentials = Credentials::new("AKIDEXAMPLE", "secret", None, None, "example");
+/// let scope = SigningScope::new("s3", "us-east-1")?;
+/// let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_440_938_160);
+/// let key = SigningKey::derive(&credentials, &scope, now)?;
+///
+/// let request = Request::get("https://examplebucket.s3.amazonaws.com/test.txt").body(()).unwrap();
+/// let (mut parts, ()) = request.into_parts();
+/// let presigner = Presigner::new(Signer::new(Profile::S3), Duration::from_secs(3600))?;
+/// presigner.sign(&mut parts, &key, now)?;
+///
+/// assert!(parts.uri.to_string().starts_with(
+///     "https://examplebucket.s3.amazonaws.com/test.txt\
+///      ?X-Amz-Algorithm=AWS4-HMAC-SHA256\
+///      &X-Amz-Credential=AKIDEXAMPLE%2F20150830%2Fus-east-1%2Fs3%2Faws4_request\
+///      &X-Amz-Date=20150830T123600Z&X-Amz-Expires=3600&X-Amz-SignedHeaders=host\
+///      &X-Amz-Signature=",
+/// ));
+/// # Ok::<_, http_sigv4::SignError>(())
+/// ```
+///
+/// [presigned URLs]: https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct Presigner {
+    signer: Signer,
+    expires_in: ExpiresIn,
+    payload: Option<Payload>,
+    token_after_signature: bool,
+}
+
+impl Presigner {
+    /// Presigns by the rules of `signer`, for `expires_in` from the time of signing, in whole
+    /// seconds.
+    ///
+    /// # Errors
+    ///
+    /// Less than a second, or more than the 604,800 seconds (seven days) that AWS takes.
+    pub fn new(signer: Signer, expires_in: impl Into<ExpiresIn>) -> Result<Self, SignError> {
+        let expires_in = expires_in.into();
+        if !expires_in.is_within(SEVEN_DAYS.into()) {
+            return Err(Kind::ExpiresIn.into());
+        }
+        Ok(Self {
+            token_after_signature: signer.profile().leaves_presigned_token_unsigned(),
+            signer,
+            expires_in,
+            payload: None,
+        })
+    }
+
+    /// Presigns a request for one certain body, or for any body.
+    ///
+    /// Where the service wants it, `x-amz-content-sha256` becomes a signed header. An unsigned
+    /// payload is taken over plain http too, where whoever reads the URL can use it anyway.
+    pub fn payload(mut self, payload: Payload) -> Self {
+        self.payload = Some(payload);
+        self
+    }
+
+    /// Puts the session token behind the signature, which then does not cover it, or in front of it.
+    ///
+    /// The service's [`Profile`](crate::Profile) knows: behind for [MQTT over WebSocket] to AWS IoT
+    /// Core, signing name `iotdevicegateway`, and nothing else.
+    ///
+    /// [MQTT over WebSocket]: https://docs.aws.amazon.com/iot/latest/developerguide/protocols.html
+    pub fn token_after_signature(mut self, after: bool) -> Self {
+        self.token_after_signature = after;
+        self
+    }
+
+    /// Signs a request's URI, as of `time`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Signer::sign`], and credentials that expire before the URL, a query that is presigned
+    /// already or has a parameter of the same name, and a URI that becomes too long. `parts` is then
+    /// unchanged.
+    pub fn sign(
+        &self,
+        parts: &mut Parts,
+        key: &SigningKey,
+        time: SystemTime,
+    ) -> Result<(), SignError> {
+        self.prepare(parts, key, time)?.apply()
+    }
+
+    /// Makes the signature that [`sign`](Self::sign) puts into a request, and leaves the request
+    /// alone until the signature is [applied](PreparedSignature::apply).
+    ///
+    /// # Errors
+    ///
+    /// As [`sign`](Self::sign).
+    pub fn prepare<'a>(
+        &self,
+        parts: &'a mut Parts,
+        key: &'a SigningKey,
+        time: SystemTime,
+    ) -> Result<PreparedSignature<'a>, SignError> {
+        let signature = self.make(parts, key, time)?;
+        Ok(PreparedSignature {
+            parts,
+            key,
+            signature,
+        })
+    }
+
+    fn make(
+        &self,
+        parts: &Parts,
+        key: &SigningKey,
+        time: SystemTime,
+    ) -> Result<Signature, SignError> {
+        let profile = self.signer.profile();
+        let payload = match (self.payload, profile.allows_unsigned_payload()) {
+            (Some(payload), _) => payload,
+            (None, true) => Payload::Unsigned,
+            (None, false) => Payload::EMPTY,
+        };
+        self.signer.check_payload(payload)?;
+        let is_unsigned = payload == Payload::Unsigned;
+        // S3 reads the absence of the header as an unsigned payload.
+        let is_implied = is_unsigned && profile.path == PathRule::S3;
+        let sends_payload = (profile.always_content_sha256 || is_unsigned) && !is_implied;
+        let payload = payload.text();
+
+        let date = self.signer.read_time(parts, key, time)?;
+        let lifetime = self.expires_in.resolve(key, time)?;
+        // Declared first, as the headers borrow it.
+        let host;
+        let mut headers = SignedHeaders::new();
+        let sent = self.signer.read_headers(parts, &mut headers)?;
+        host = self.signer.read_host(parts, &sent)?;
+        headers.push_own(Own::Host, host.value.as_bytes());
+        if sends_payload {
+            headers.push_own(Own::ContentSha256, payload.as_bytes());
+        }
+        headers.sort();
+        if sent.has_connection {
+            headers.check_nominations(&parts.headers)?;
+        }
+
+        let signed_headers = headers.names();
+        let mut query = self.query(parts, key, date, lifetime, &signed_headers)?;
+        // The canonical request and the string to sign, one after the other.
+        let mut text = Text::new();
+        let canonical = Canonical::write(
+            &mut text,
+            parts,
+            &query,
+            profile.path,
+            &headers,
+            &signed_headers,
+            payload.as_bytes(),
+        )?;
+        string_to_sign::write(&mut text, key, date);
+        let signature = key.sign(&text[canonical.end..]);
+        let text = text.to_shared();
+
+        push_parameter(&mut query, "X-Amz-Signature", &signature);
+        if let Some(token) = key.session_token().filter(|_| self.token_after_signature) {
+            push_parameter(&mut query, "X-Amz-Security-Token", token.as_bytes());
+        }
+        let uri = uri::rewritten(&parts.uri, host.authority.as_deref(), Some(&query))?;
+        let changes = Changes {
+            uri: Some(uri),
+            removes_stale: sent.has_stale,
+            rewritten: host.rewritten(&headers)?,
+            ..Changes::own_headers(&text, &canonical.own_values)?
+        };
+        Ok(Signature {
+            canonical_request_end: canonical.end,
+            string_to_sign_end: text.len(),
+            text,
+            changes,
+        })
+    }
+
+    /// The query of the wire as far as it is signed.
+    fn query(
+        &self,
+        parts: &Parts,
+        key: &SigningKey,
+        date: AmzDate,
+        lifetime: Lifetime,
+        signed_headers: &[u8],
+    ) -> Result<String, SignError> {
+        let mut query = self
+            .signer
+            .query(&parts.uri)
+            .map_or_else(String::new, Cow::into_owned);
+        check_presignable(&query)?;
+        let credential = format!("{}/{}", key.access_key_id(), key.credential_scope());
+        let expires = lifetime.duration.as_secs().to_string();
+        let token = key.session_token().filter(|_| !self.token_after_signature);
+        // The order of AWS's own page and of botocore.
+        for (name, value) in [
+            ("X-Amz-Algorithm", Some(key.algorithm().as_bytes())),
+            ("X-Amz-Credential", Some(credential.as_bytes())),
+            ("X-Amz-Date", Some(date.as_bytes())),
+            ("X-Amz-Expires", Some(expires.as_bytes())),
+            ("X-Amz-SignedHeaders", Some(signed_headers)),
+            ("X-Amz-Security-Token", token.map(HeaderValue::as_bytes)),
+            (
+                "X-Amz-Region-Set",
+                key.region_set().map(HeaderValue::as_bytes),
+            ),
+        ] {
+            if let Some(value) = value {
+                push_parameter(&mut query, name, value);
+            }
+        }
+        Ok(query)
+    }
+}
+
+fn push_parameter(query: &mut String, name: &str, value: &[u8]) {
+    if !query.is_empty() && !query.ends_with('&') {
+        query.push('&');
+    }
+    query.push_str(name);
+    query.push('=');
+    let mut encoded = Text::new();
+    encode_into(&mut encoded, value);
+    // Percent-encoded, so ASCII.
+    query.push_str(&String::from_utf8_lossy(&encoded));
+}

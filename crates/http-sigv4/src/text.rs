@@ -1,0 +1,111 @@
+//! The one buffer that a signature is written in.
+
+use std::ops::Deref;
+
+use arrayvec::ArrayVec;
+use bytes::Bytes;
+
+/// Holds every canonical request that a service takes, with the longest session token of today.
+const ON_STACK: usize = 8192;
+
+/// A text in the making: on the stack unless it outgrows it.
+///
+/// What is written in it may be a live session token, so it has no `Debug`.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a box would be one more allocation"
+)]
+pub(crate) enum Text {
+    Stack(ArrayVec<u8, ON_STACK>),
+    Heap(Vec<u8>),
+}
+
+impl Text {
+    pub(crate) fn new() -> Self {
+        Self::Stack(ArrayVec::new())
+    }
+
+    pub(crate) fn push(&mut self, byte: u8) {
+        self.extend_from_slice(&[byte]);
+    }
+
+    pub(crate) fn extend_from_slice(&mut self, bytes: &[u8]) {
+        match self {
+            Self::Stack(text) => {
+                if text.try_extend_from_slice(bytes).is_err() {
+                    self.spill(bytes);
+                }
+            }
+            Self::Heap(text) => text.extend_from_slice(bytes),
+        }
+    }
+
+    #[cold]
+    fn spill(&mut self, bytes: &[u8]) {
+        let mut text = Vec::with_capacity(2 * (self.len() + bytes.len()));
+        text.extend_from_slice(self);
+        text.extend_from_slice(bytes);
+        *self = Self::Heap(text);
+    }
+
+    pub(crate) fn truncate(&mut self, len: usize) {
+        match self {
+            Self::Stack(text) => text.truncate(len),
+            Self::Heap(text) => text.truncate(len),
+        }
+    }
+
+    /// Copies the text to where any number of [`Bytes`] share it.
+    ///
+    /// This is the one allocation of a signature. Memory of any length would take a second one for
+    /// the count of those who share it, memory of a fixed length has it in front.
+    pub(crate) fn to_shared(&self) -> Bytes {
+        match self.len() {
+            0..=1024 => shared::<1024>(self),
+            1025..=2048 => shared::<2048>(self),
+            2049..=4096 => shared::<4096>(self),
+            4097..=8192 => shared::<8192>(self),
+            _ => Bytes::copy_from_slice(self),
+        }
+    }
+}
+
+impl Deref for Text {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        match self {
+            Self::Stack(text) => text,
+            Self::Heap(text) => text,
+        }
+    }
+}
+
+/// Copies a text that is no longer than `CAPACITY`.
+fn shared<const CAPACITY: usize>(text: &[u8]) -> Bytes {
+    match ArrayVec::<u8, CAPACITY>::try_from(text) {
+        Ok(owner) => Bytes::from_owner(owner),
+        Err(_) => Bytes::copy_from_slice(text),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_of_any_length_is_what_was_written() {
+        for length in [0, 1, 1024, 1025, 8191, 8192, 8193, 20_000] {
+            let expected: Vec<u8> = (0..length).map(|index: usize| index as u8).collect();
+            let (mut by_byte, mut at_once) = (Text::new(), Text::new());
+            expected.iter().for_each(|&byte| by_byte.push(byte));
+            at_once.extend_from_slice(&expected);
+            for text in [&mut by_byte, &mut at_once] {
+                assert!(**text == expected[..]);
+                assert_eq!(text.to_shared(), expected);
+                text.truncate(length / 2);
+                assert!(**text == expected[..length / 2]);
+            }
+        }
+    }
+}

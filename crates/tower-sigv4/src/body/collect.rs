@@ -1,0 +1,207 @@
+//! Collects a body for its hash.
+
+use std::{
+    future::Future,
+    mem,
+    pin::Pin,
+    task::{Context, Poll, Waker, ready},
+    time::Duration,
+};
+
+use bytes::{Buf, Bytes};
+use http_body::Body;
+use http_sigv4::Payload;
+use sha2::{Digest, Sha256};
+use tokio::{
+    runtime::Handle,
+    time::{Sleep, sleep},
+};
+
+use super::{
+    budget::{Budget, Permit},
+    buffer::Collected,
+    mode::PayloadMode,
+    signed_body::SignedBody,
+};
+use crate::{
+    Error,
+    error::{BoxError, Kind},
+};
+
+/// How bodies are collected.
+#[derive(Clone, Debug)]
+pub(crate) struct Settings {
+    /// The most bytes of one body.
+    pub(crate) limit: usize,
+    /// How long a body may yield nothing.
+    pub(crate) timeout: Duration,
+    /// What all bodies may take together.
+    pub(crate) budget: Budget,
+}
+
+/// A body that is ready to be sent, and what the signature says of it.
+pub(crate) struct Known<B> {
+    pub(crate) body: SignedBody<B>,
+    pub(crate) payload: Payload,
+}
+
+/// How far a body could be read at once.
+pub(crate) enum Read<B> {
+    Done(Known<B>),
+    Pending(Collect<B>),
+}
+
+/// Reads what of a body is there.
+///
+/// # Errors
+///
+/// A body that says it is too large, of which nothing is read, or one that fails.
+pub(crate) fn read<B>(body: B, mode: PayloadMode, settings: &Settings) -> Result<Read<B>, Error>
+where
+    B: Body + Unpin,
+    B::Error: Into<BoxError>,
+{
+    let (body, payload) = match mode {
+        PayloadMode::Unsigned => (SignedBody::untouched(body), Payload::Unsigned),
+        PayloadMode::Precomputed(digest) => (SignedBody::untouched(body), Payload::Sha256(digest)),
+        PayloadMode::Buffered if body.is_end_stream() => (SignedBody::empty(), Payload::EMPTY),
+        PayloadMode::Buffered => {
+            let mut collect = Collect::new(body, settings)?;
+            // No task waits yet: should the body be pending, the response future polls it again.
+            return match collect.poll(&mut Context::from_waker(Waker::noop())) {
+                Poll::Ready(known) => Ok(Read::Done(known?)),
+                Poll::Pending => {
+                    // From now on, what the body yields is held because of its hash.
+                    collect.permit = settings.budget.permit();
+                    Ok(Read::Pending(collect))
+                }
+            };
+        }
+    };
+    Ok(Read::Done(Known { body, payload }))
+}
+
+/// Collects a body and hashes it while it arrives.
+pub(crate) struct Collect<B> {
+    body: B,
+    collected: Collected,
+    /// The last piece, and how much of it is hashed.
+    piece: Bytes,
+    hashed: usize,
+    hasher: Sha256,
+    /// How many bytes may still come.
+    left: usize,
+    limit: usize,
+    permit: Permit,
+    timeout: Duration,
+    /// The last poll left the thread to others, though the body may not have been pending.
+    has_yielded: bool,
+    /// Runs while the body is waited for.
+    timer: Option<Pin<Box<Sleep>>>,
+}
+
+/// How much one poll does, to leave the thread to others: about a tenth of a millisecond's work.
+const HASHED_PER_POLL: usize = 256 * 1024;
+const FRAMES_PER_POLL: usize = 128;
+
+impl<B> Collect<B>
+where
+    B: Body + Unpin,
+    B::Error: Into<BoxError>,
+{
+    fn new(body: B, settings: &Settings) -> Result<Self, Error> {
+        let limit = settings.limit;
+        if body.size_hint().lower() > limit as u64 {
+            return Err(Kind::BodyTooLarge { limit }.into());
+        }
+        Ok(Self {
+            body,
+            collected: Collected::default(),
+            piece: Bytes::new(),
+            hashed: 0,
+            hasher: Sha256::new(),
+            left: limit,
+            limit,
+            permit: Permit::default(),
+            timeout: settings.timeout,
+            has_yielded: false,
+            timer: None,
+        })
+    }
+
+    /// Collects what comes, and fails once the body has been waited for too long.
+    pub(crate) fn poll_in_time(&mut self, cx: &mut Context<'_>) -> Poll<Result<Known<B>, Error>> {
+        let before = (self.left, self.hashed);
+        if let Poll::Ready(known) = self.poll(cx) {
+            return Poll::Ready(known);
+        }
+        // An empty frame is nothing, or a body could go on with them for ever.
+        let has_progressed = (self.left, self.hashed) != before;
+        if has_progressed && self.has_yielded {
+            // It is hashed, and not waited for.
+            self.timer = None;
+            return Poll::Pending;
+        }
+        // Outside of a runtime there is no timer.
+        if Handle::try_current().is_err() {
+            return Poll::Pending;
+        }
+        let after = self.timeout;
+        let timer = self.timer.get_or_insert_with(|| Box::pin(sleep(after)));
+        if has_progressed {
+            timer.as_mut().set(sleep(after));
+        }
+        ready!(timer.as_mut().poll(cx));
+        Poll::Ready(Err(Kind::BodyStalled { after }.into()))
+    }
+
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<Known<B>, Error>> {
+        self.has_yielded = false;
+        let mut quota = HASHED_PER_POLL;
+        for _ in 0..FRAMES_PER_POLL {
+            let end = self.piece.len().min(self.hashed + quota);
+            self.hasher.update(&self.piece[self.hashed..end]);
+            quota -= end - self.hashed;
+            self.hashed = end;
+            if end < self.piece.len() {
+                break;
+            }
+            self.collected.push(mem::take(&mut self.piece));
+            self.hashed = 0;
+            self.piece = match ready!(Pin::new(&mut self.body).poll_frame(cx)) {
+                None => return Poll::Ready(Ok(self.finish())),
+                Some(Err(error)) => return Poll::Ready(Err(Error::body(error))),
+                Some(Ok(frame)) => match frame.into_data() {
+                    Ok(mut data) => {
+                        let length = data.remaining();
+                        self.admit(length)?;
+                        // Does not copy what is `Bytes` already.
+                        data.copy_to_bytes(length)
+                    }
+                    Err(_) => return Poll::Ready(Err(Kind::Trailers.into())),
+                },
+            };
+        }
+        self.has_yielded = true;
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    }
+
+    fn admit(&mut self, length: usize) -> Result<(), Error> {
+        let limit = self.limit;
+        let left = self.left.checked_sub(length);
+        self.left = left.ok_or(Kind::BodyTooLarge { limit })?;
+        // With the place of the piece itself, or many small ones would take more than they count.
+        self.permit.extend(length + size_of::<Bytes>())
+    }
+
+    fn finish(&mut self) -> Known<B> {
+        let collected = mem::take(&mut self.collected);
+        let permit = mem::take(&mut self.permit);
+        let digest = mem::take(&mut self.hasher).finalize();
+        Known {
+            body: SignedBody::collected(collected, permit),
+            payload: Payload::Sha256(digest.into()),
+        }
+    }
+}

@@ -1,0 +1,47 @@
+use http_sigv4::Profile;
+
+/// How a signature covers a request's body.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum PayloadMode {
+    /// By its SHA-256 digest.
+    ///
+    /// An empty body, and one that is in memory already, is hashed at once and not copied. Another
+    /// is collected and hashed while it arrives, up to
+    /// [`body_limit`](crate::SigV4LayerBuilder::body_limit), and sent when it is complete.
+    Buffered,
+    /// Not at all: the body is passed through as it comes. Few services take it, among them S3 over
+    /// https, if the length is known, and, always, VPC Lattice; the others are an error.
+    Unsigned,
+    /// By a SHA-256 digest that the caller knows; the body is passed through as it comes. A wrong
+    /// digest is refused by the service. It is a request's own, so it belongs into
+    /// [`SigningOptions`](crate::SigningOptions).
+    Precomputed([u8; 32]),
+}
+
+impl PayloadMode {
+    /// Returns the mode that a service asks for.
+    pub(crate) fn for_profile(profile: Profile) -> Self {
+        match profile.requires_unsigned_payload() {
+            true => Self::Unsigned,
+            false => Self::Buffered,
+        }
+    }
+
+    /// Returns whether a service takes bodies that are covered this way.
+    pub(crate) fn fits(self, profile: Profile) -> bool {
+        match self {
+            Self::Unsigned => profile.allows_unsigned_payload(),
+            Self::Buffered | Self::Precomputed(_) => !profile.requires_unsigned_payload(),
+        }
+    }
+
+    /// Its name, for messages.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Buffered => "PayloadMode::Buffered",
+            Self::Unsigned => "PayloadMode::Unsigned",
+            Self::Precomputed(_) => "PayloadMode::Precomputed",
+        }
+    }
+}

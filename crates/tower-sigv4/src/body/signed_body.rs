@@ -1,0 +1,127 @@
+use std::{
+    fmt,
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+use bytes::{Buf, Bytes};
+use http_body::{Body, Frame, SizeHint};
+
+use super::{budget::Permit, buffer::Collected};
+
+/// The body that the inner service gets in place of `B`.
+///
+/// It is either what was read of `B` for its hash, in the very buffers that `B` gave, or `B` itself
+/// where the signature does not cover it. Size hint and end of stream are exact, so a body that was
+/// collected goes out with a `content-length`.
+// Without `Default`, so that tower-http's `FollowRedirect` does not compile below the layer, where it
+// would take the session token to other hosts.
+pub struct SignedBody<B> {
+    kind: Kind<B>,
+}
+
+enum Kind<B> {
+    Collected { data: Collected, _permit: Permit },
+    Untouched(B),
+}
+
+impl<B> SignedBody<B> {
+    pub(crate) fn empty() -> Self {
+        Self::collected(Collected::default(), Permit::default())
+    }
+
+    pub(crate) fn collected(data: Collected, permit: Permit) -> Self {
+        Self {
+            kind: Kind::Collected {
+                data,
+                _permit: permit,
+            },
+        }
+    }
+
+    pub(crate) fn untouched(body: B) -> Self {
+        Self {
+            kind: Kind::Untouched(body),
+        }
+    }
+}
+
+impl<B> Body for SignedBody<B>
+where
+    B: Body + Unpin,
+{
+    type Data = Bytes;
+    type Error = B::Error;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
+        match &mut self.get_mut().kind {
+            Kind::Collected { data, .. } => {
+                Poll::Ready(data.pop().map(|data| Ok(Frame::data(data))))
+            }
+            Kind::Untouched(body) => Pin::new(body).poll_frame(cx).map_ok(|frame| {
+                // `copy_to_bytes` does not copy what is `Bytes` already.
+                frame.map_data(|mut data| data.copy_to_bytes(data.remaining()))
+            }),
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        match &self.kind {
+            Kind::Collected { data, .. } => data.remaining() == 0,
+            Kind::Untouched(body) => body.is_end_stream(),
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match &self.kind {
+            Kind::Collected { data, .. } => SizeHint::with_exact(data.remaining()),
+            Kind::Untouched(body) => body.size_hint(),
+        }
+    }
+}
+
+/// Without the body's bytes, which are the caller's business.
+impl<B> fmt::Debug for SignedBody<B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut debug = f.debug_struct("SignedBody");
+        if let Kind::Collected { data, .. } = &self.kind {
+            debug.field("remaining", &data.remaining());
+        }
+        debug.finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http_body_util::{BodyExt, Full};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn pieces_come_out_in_their_order_and_uncopied() {
+        let pieces = [Bytes::from("one"), Bytes::new(), Bytes::from("two")];
+        let mut data = Collected::default();
+        pieces.iter().for_each(|piece| data.push(piece.clone()));
+        let mut body = SignedBody::<Full<Bytes>>::collected(data, Permit::default());
+
+        assert_eq!(body.size_hint().exact(), Some(6));
+        for (piece, left) in [(&pieces[0], 3), (&pieces[2], 0)] {
+            let frame = body.frame().await.unwrap().unwrap().into_data().unwrap();
+            assert_eq!(frame.as_ptr(), piece.as_ptr());
+            assert_eq!(body.size_hint().exact(), Some(left));
+        }
+        assert!(body.is_end_stream());
+        assert!(body.frame().await.is_none());
+    }
+
+    #[test]
+    fn debug_does_not_show_the_bytes() {
+        let mut data = Collected::default();
+        data.push(Bytes::from("hush"));
+        let body = SignedBody::<Full<Bytes>>::collected(data, Permit::default());
+        assert_eq!(format!("{body:?}"), "SignedBody { remaining: 4, .. }");
+    }
+}

@@ -1,0 +1,51 @@
+//! The time that signatures carry: the local clock, corrected for each host by what it has said of
+//! the time.
+
+mod date;
+mod exchange;
+mod host_clock;
+mod offsets;
+
+use std::{fmt, sync::Arc, time::SystemTime};
+
+pub(crate) use self::{
+    date::{server_date, shifted},
+    exchange::Exchange,
+    host_clock::Observed,
+    offsets::Offsets,
+};
+
+/// Where the local time comes from.
+///
+/// It is read anew for each signature: a process may have been suspended in between.
+#[derive(Clone, Default)]
+pub(crate) struct Clock {
+    /// `None` for the system's.
+    source: Option<Arc<dyn Fn() -> SystemTime + Send + Sync>>,
+}
+
+impl Clock {
+    pub(crate) fn new(source: Arc<dyn Fn() -> SystemTime + Send + Sync>) -> Self {
+        Self {
+            source: Some(source),
+        }
+    }
+
+    /// Reads the local time.
+    pub(crate) fn now(&self) -> SystemTime {
+        match &self.source {
+            Some(source) => source(),
+            None => SystemTime::now(),
+        }
+    }
+}
+
+impl fmt::Debug for Clock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let source = match self.source {
+            Some(_) => "a function",
+            None => "the system's clock",
+        };
+        f.debug_tuple("Clock").field(&source).finish()
+    }
+}

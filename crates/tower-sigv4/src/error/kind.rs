@@ -1,0 +1,246 @@
+use std::{fmt, time::Duration};
+
+use http_sigv4::SignError;
+
+use super::Error;
+
+#[derive(Debug)]
+pub(crate) enum Kind {
+    /// Several settings are wrong.
+    Several(Vec<Error>),
+    /// A variable of the environment is missing or not Unicode.
+    Environment(credentials_cache::Error),
+    MissingRegion,
+    RegionNotUnicode,
+    #[cfg(feature = "aws-config")]
+    MissingRegionOfChain,
+    PayloadMode {
+        mode: &'static str,
+        service: Box<str>,
+    },
+    HostName {
+        /// What was given, if it is fit to be shown.
+        text: Option<Box<str>>,
+        is_pattern: bool,
+    },
+    ProfileOfDetected,
+    ForwardedUnsigned,
+    BodyLimits {
+        one: usize,
+        total: usize,
+    },
+    Credentials(credentials_cache::Error),
+    RejectedCredentials {
+        host: Box<str>,
+    },
+    Signing(SignError),
+    UpgradeWithBody,
+    Body,
+    BodyStalled {
+        after: Duration,
+    },
+    BodyTooLarge {
+        limit: usize,
+    },
+    BodiesTooLarge {
+        limit: usize,
+    },
+    Trailers,
+    UnknownLength,
+    RefusedHost {
+        host: Box<str>,
+        scope: Box<str>,
+        why: Unlisted,
+    },
+    UndetectedHost {
+        host: Box<str>,
+    },
+    UncertainHost,
+    RelativeUri {
+        host: Box<str>,
+    },
+    RefusedTransport {
+        host: Box<str>,
+        scheme: Box<str>,
+        is_plain: bool,
+    },
+}
+
+/// Why a host is none of those that may be signed for.
+#[derive(Debug)]
+pub(crate) enum Unlisted {
+    NotAws,
+    Loopback,
+    /// It is another service's of AWS, or another region's.
+    OtherEndpoint {
+        service: Box<str>,
+        region: Option<Box<str>>,
+    },
+    /// Another host was named to sign for.
+    NotSigningHost {
+        signing_host: Box<str>,
+    },
+}
+
+impl Kind {
+    /// A text that is to be a host and is none.
+    pub(crate) fn host_name(text: &str) -> Self {
+        // A URL may hold user information, which is not for a log.
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.*:[]".contains(&byte);
+        Self::HostName {
+            text: text.bytes().all(is_plain).then(|| text.into()),
+            is_pattern: text.contains('*'),
+        }
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Several(problems) => {
+                write!(f, "{} settings are wrong", problems.len())?;
+                problems
+                    .iter()
+                    .enumerate()
+                    .try_for_each(|(index, problem)| {
+                        let separator = if index == 0 { ':' } else { ';' };
+                        write!(f, "{separator} ({}) {problem}", index + 1)
+                    })
+            }
+            Self::MissingRegion => f.write_str(
+                "neither AWS_REGION nor AWS_DEFAULT_REGION is set, or both are empty; set one, or \
+                 name the region with `SigV4Layer::new`",
+            ),
+            Self::RegionNotUnicode => {
+                f.write_str("AWS_REGION or AWS_DEFAULT_REGION is not valid Unicode; correct it")
+            }
+            #[cfg(feature = "aws-config")]
+            Self::MissingRegionOfChain => {
+                f.write_str("no region is configured: set AWS_REGION, or `region` in the profile")
+            }
+            Self::PayloadMode { mode, service } => write!(
+                f,
+                "the payload mode `{mode}` does not fit the service `{service}`: choose one that \
+                 its profile takes, or give another profile"
+            ),
+            Self::HostName { text, is_pattern } => {
+                match text {
+                    Some(text) => write!(f, "`{text}` is not a host name or an IP address")?,
+                    None => f.write_str("a host is not a host name or an IP address")?,
+                }
+                f.write_str(match is_pattern {
+                    true => "; name the domain without `*` in `allow_subdomains_of`",
+                    false => "; give it without scheme, port and path",
+                })
+            }
+            Self::ProfileOfDetected => f.write_str(
+                "a profile is set, but the service is detected, and has its own; remove the \
+                 profile, or name service and region",
+            ),
+            Self::ForwardedUnsigned => f.write_str(
+                "the request is to be forwarded unsigned, by its options or because its host is \
+                 unlisted, but was to be signed; use `begin`, which tells",
+            ),
+            Self::BodyLimits { one, total } => write!(
+                f,
+                "`body_limit` is {one} bytes, more than the {total} bytes of `total_body_limit`, \
+                 so that a body of that size would always fail; raise the total"
+            ),
+            Self::Environment(error) | Self::Credentials(error) => error.fmt(f),
+            Self::RejectedCredentials { host } => write!(
+                f,
+                "the credentials have expired, and `{host}` has rejected them before; no others \
+                 could be loaded yet"
+            ),
+            Self::Signing(error) => write!(f, "cannot sign: {error}"),
+            Self::UpgradeWithBody => f.write_str(
+                "the request asks for an upgrade and has a body, which no signature covers; send \
+                 it without a body",
+            ),
+            Self::Body => f.write_str("the request body failed while it was read for its hash"),
+            Self::BodyStalled { after } => write!(
+                f,
+                "the request body yielded nothing for {after:?} while it was read for its hash; \
+                 raise `body_timeout`, or choose another payload mode if the service takes it (a \
+                 stream that waits for its own response cannot be read first)"
+            ),
+            Self::BodyTooLarge { limit } => write!(
+                f,
+                "the request body is larger than {limit} bytes, the most that is held for its \
+                 hash; raise `body_limit`, or choose another payload mode if the service takes it"
+            ),
+            Self::BodiesTooLarge { limit } => write!(
+                f,
+                "request bodies held for their hashes would take more than {limit} bytes \
+                 together; send fewer at a time or raise `total_body_limit`"
+            ),
+            Self::Trailers => f.write_str(
+                "the request body has trailers, which a signature over its hash does not cover",
+            ),
+            Self::UnknownLength => f.write_str(
+                "the length of the request body is not known, and S3 takes none without; give a \
+                 `content-length`, or collect the body with `PayloadMode::Buffered`",
+            ),
+            Self::RefusedHost { host, scope, why } => {
+                write!(f, "refused to sign for `{host}`: ")?;
+                match why {
+                    Unlisted::NotAws => write!(
+                        f,
+                        "it is not an AWS host of {scope}; if credentials may go there, name it \
+                         with `allow_host`"
+                    ),
+                    Unlisted::Loopback => write!(
+                        f,
+                        "it is this machine, and not an AWS host of {scope}; permit it with \
+                         `allow_loopback`"
+                    ),
+                    Unlisted::OtherEndpoint { service, region } => {
+                        write!(f, "it is `{service}`")?;
+                        if let Some(region) = region {
+                            write!(f, " in {region}")?;
+                        }
+                        write!(
+                            f,
+                            ", and what is signed for is {scope}; sign for that service and \
+                             region, or correct the host"
+                        )
+                    }
+                    Unlisted::NotSigningHost { signing_host } => write!(
+                        f,
+                        "the signing host is `{signing_host}`, so requests go there or to hosts \
+                         that are named; if this one passes them on, as a VPC endpoint or a CDN \
+                         does, name it with `allow_host`"
+                    ),
+                }
+            }
+            Self::UndetectedHost { host } => write!(
+                f,
+                "refused to sign for `{host}`: it does not tell the service and the region to sign \
+                 for; give both with `SigV4Layer::new`, or with `SigningOptions` for one request"
+            ),
+            Self::UncertainHost => f.write_str(
+                "refused to sign, as the request does not name one host; use an absolute URI, or \
+                 one `Host` header",
+            ),
+            Self::RelativeUri { host } => write!(
+                f,
+                "refused to sign for `{host}`, as the URI names neither host nor scheme, so what \
+                 lies below chooses where the request goes and over which transport; use an \
+                 absolute URI, or permit it with `allow_relative_uri`"
+            ),
+            Self::RefusedTransport {
+                host,
+                is_plain: true,
+                ..
+            } => write!(
+                f,
+                "refused to sign for `{host}` over plain http; use https, or permit it with \
+                 `allow_plain_http`"
+            ),
+            Self::RefusedTransport { host, scheme, .. } => write!(
+                f,
+                "refused to sign for `{host}` over `{scheme}`, which is not http; use https"
+            ),
+        }
+    }
+}

@@ -1,0 +1,205 @@
+mod kind;
+
+use std::{error::Error as StdError, fmt, sync::Arc};
+
+use http_sigv4::SignError;
+
+pub(crate) use self::kind::{Kind, Unlisted};
+
+/// Any error, as tower's own middleware has it.
+pub(crate) type BoxError = Box<dyn StdError + Send + Sync>;
+
+/// Why a request was not sent, or why a layer was not built.
+///
+/// The inner service's errors pass through as they are; this is what the layer itself reports. It
+/// arrives boxed, as tower's own middleware reports errors, and is found by downcasting:
+///
+/// ```
+/// # fn example(error: tower::BoxError) {
+/// match error.downcast_ref::<tower_sigv4::Error>() {
+///     Some(error) if error.is_retryable() => { /* try again a little later */ }
+///     Some(error) => eprintln!("not sent: {error}"),
+///     None => { /* the inner service failed */ }
+/// }
+/// # }
+/// ```
+///
+/// The message says what was wrong, where, and what to change. [`report`](Self::report) adds what lies
+/// below, such as the provider's own error, a line each. None of it holds a secret, a session token or
+/// a query.
+///
+/// The type is opaque so that new failures can be added without breaking anybody, and cheap to clone
+/// because all requests that wait for one load of credentials share its failure.
+#[derive(Clone, Debug)]
+pub struct Error {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    kind: Kind,
+    source: Option<BoxError>,
+}
+
+impl Error {
+    /// Returns whether credentials are at fault: there are none, or a request cannot carry them.
+    pub fn is_credentials(&self) -> bool {
+        match &self.inner.kind {
+            Kind::Credentials(_) | Kind::RejectedCredentials { .. } => true,
+            Kind::Signing(error) => error.is_credentials(),
+            _ => false,
+        }
+    }
+
+    /// Returns whether the request is at fault: it has no certain signature.
+    pub fn is_request(&self) -> bool {
+        match &self.inner.kind {
+            Kind::UpgradeWithBody => true,
+            Kind::Signing(_) => !self.is_credentials() && !self.is_configuration(),
+            _ => false,
+        }
+    }
+
+    /// Returns whether the body is at fault: it failed, stalled, is too large, has trailers, or has no
+    /// length.
+    pub fn is_body(&self) -> bool {
+        use Kind::*;
+        matches!(
+            self.inner.kind,
+            Body | BodyStalled { .. }
+                | BodyTooLarge { .. }
+                | BodiesTooLarge { .. }
+                | Trailers
+                | UnknownLength
+        )
+    }
+
+    /// Returns whether the request's host was refused, or its transport.
+    pub fn is_refused_host(&self) -> bool {
+        use Kind::*;
+        matches!(
+            self.inner.kind,
+            RefusedHost { .. }
+                | UndetectedHost { .. }
+                | UncertainHost
+                | RelativeUri { .. }
+                | RefusedTransport { .. }
+        )
+    }
+
+    /// Returns whether a setting is at fault, of the layer or of a request's
+    /// [`SigningOptions`](crate::SigningOptions), or the clock.
+    pub fn is_configuration(&self) -> bool {
+        use Kind::*;
+        match &self.inner.kind {
+            Several(_) | Environment(_) | MissingRegion | RegionNotUnicode | PayloadMode { .. } => {
+                true
+            }
+            HostName { .. } | ProfileOfDetected | BodyLimits { .. } | ForwardedUnsigned => true,
+            #[cfg(feature = "aws-config")]
+            MissingRegionOfChain => true,
+            Signing(error) => error.is_configuration() || error.is_payload() || error.is_clock(),
+            _ => false,
+        }
+    }
+
+    /// Returns whether the same request may well succeed a little later.
+    ///
+    /// True where credentials could not be loaded and where too many bodies were held at once.
+    pub fn is_retryable(&self) -> bool {
+        match &self.inner.kind {
+            Kind::Credentials(error) => error.is_retryable(),
+            Kind::RejectedCredentials { .. } | Kind::BodiesTooLarge { .. } => true,
+            _ => false,
+        }
+    }
+
+    /// Returns the message and those of all errors below, a line each.
+    pub fn report(&self) -> String {
+        let below = std::iter::successors(self.source(), |&error| error.source());
+        below.fold(self.to_string(), |report, error| {
+            let message = error.to_string();
+            // Some messages quote their cause.
+            match report.ends_with(&message) {
+                true => report,
+                false => format!("{report}\n  caused by: {message}"),
+            }
+        })
+    }
+
+    /// Returns whether it is this host that was refused, over whatever transport.
+    pub(crate) fn refuses(&self, host: &str) -> bool {
+        use Kind::*;
+        match &self.inner.kind {
+            RefusedHost { host: refused, .. } | UndetectedHost { host: refused } => {
+                **refused == *host
+            }
+            _ => false,
+        }
+    }
+
+    pub(crate) fn with_source(kind: Kind, source: impl Into<BoxError>) -> Self {
+        Self {
+            inner: Arc::new(Inner {
+                kind,
+                source: Some(source.into()),
+            }),
+        }
+    }
+
+    /// Names every problem of a configuration. There is at least one.
+    pub(crate) fn from_problems(mut problems: Vec<Self>) -> Self {
+        match problems.len() {
+            1 => problems.remove(0),
+            _ => Kind::Several(problems).into(),
+        }
+    }
+
+    /// A failure of the request's body, with the body's own error.
+    pub(crate) fn body(source: impl Into<BoxError>) -> Self {
+        Self::with_source(Kind::Body, source)
+    }
+}
+
+impl From<Kind> for Error {
+    #[cold]
+    fn from(kind: Kind) -> Self {
+        Self {
+            inner: Arc::new(Inner { kind, source: None }),
+        }
+    }
+}
+
+impl From<SignError> for Error {
+    #[cold]
+    fn from(error: SignError) -> Self {
+        Kind::Signing(error).into()
+    }
+}
+
+impl From<credentials_cache::Error> for Error {
+    #[cold]
+    fn from(error: credentials_cache::Error) -> Self {
+        Kind::Credentials(error).into()
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.inner.kind.fmt(f)
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        match &self.inner.kind {
+            // Its message is this one's.
+            Kind::Credentials(error) => error.source(),
+            Kind::Signing(error) => Some(error),
+            _ => {
+                let source = self.inner.source.as_deref()?;
+                Some(source)
+            }
+        }
+    }
+}

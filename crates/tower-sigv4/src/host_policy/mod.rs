@@ -1,0 +1,186 @@
+//! Which hosts may be signed for, and over which transport.
+//!
+//! A signature carries the session token, and is good for minutes wherever it is replayed. So it goes
+//! only where it was meant to go: to AWS hosts of the service, the region and the partition that are
+//! signed for, and to hosts that were named. Every request is judged by its own URI and `Host` header.
+
+mod destination;
+mod signature_headers;
+
+use http::{Uri, uri::Scheme};
+use http_sigv4::{Endpoint, Host, HostKind, Profile, SigningScope};
+
+pub(crate) use self::{destination::Destination, signature_headers::remove_signature};
+use crate::{
+    Error,
+    error::{Kind, Unlisted},
+};
+
+/// What happens to a request to a host that may not be signed for.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum UnlistedHosts {
+    /// It is an error that names the host, and nothing is sent.
+    #[default]
+    Refuse,
+    /// It is sent as it is, without a signature. Headers of a signature that it has already are
+    /// removed, so that none follows a redirect to another host: an `authorization` of AWS's,
+    /// `x-amz-content-sha256`, `x-amz-date`, `x-amz-region-set`, `x-amz-s3session-token` and
+    /// `x-amz-security-token`.
+    ForwardUnsigned,
+}
+
+/// The settings.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct HostPolicy {
+    pub(crate) named: Vec<Host<'static>>,
+    pub(crate) parents: Vec<Host<'static>>,
+    pub(crate) loopback: bool,
+    pub(crate) plain_http: bool,
+    pub(crate) relative_uri: bool,
+    pub(crate) unlisted: UnlistedHosts,
+}
+
+/// What is signed for.
+#[derive(Clone, Copy)]
+pub(crate) struct Target<'a> {
+    pub(crate) scope: &'a SigningScope,
+    pub(crate) profile: Profile,
+    /// The host that the signature is to be for, where it is not the one that the request is sent to.
+    pub(crate) signing_host: Option<&'a Host<'a>>,
+}
+
+impl HostPolicy {
+    /// Judges a request.
+    ///
+    /// # Errors
+    ///
+    /// A host that may not be signed for, or not over the request's transport.
+    pub(crate) fn check(
+        &self,
+        uri: &Uri,
+        destination: &Destination<'_>,
+        target: Target<'_>,
+    ) -> Result<(), Error> {
+        for host in destination.hosts() {
+            self.check_host(host, target)?;
+        }
+        // A request without any host is the signer's to refuse.
+        let Some(host) = destination.host().or(target.signing_host) else {
+            return Ok(());
+        };
+        if destination.host().is_none() {
+            self.check_host(host, target)?;
+        }
+        self.check_transport(uri, host, target.profile)
+    }
+
+    /// Returns whether a request to a host that may not be signed for is forwarded.
+    pub(crate) fn forwards(&self, host: &Host<'_>) -> bool {
+        // A host that was named is to be signed for, so that it cannot be is an error.
+        self.unlisted == UnlistedHosts::ForwardUnsigned && !self.names(host)
+    }
+
+    /// Returns whether a host was named, by itself or by what it is part of. Any port will do.
+    fn names(&self, host: &Host<'_>) -> bool {
+        let is_below = |parent: &Host<'_>| {
+            let labels = host.name().strip_suffix(parent.name());
+            labels.is_some_and(|labels| labels.ends_with('.'))
+        };
+        self.named.iter().any(|named| named.name() == host.name())
+            || self.parents.iter().any(is_below)
+            || (self.loopback && host.is_loopback())
+    }
+
+    fn check_host(&self, host: &Host<'_>, target: Target<'_>) -> Result<(), Error> {
+        if self.names(host) {
+            return Ok(());
+        }
+        // A signing host would be signed for wherever the request goes, and any other AWS host of the
+        // service and region may be a stranger's, who could replay the signature there.
+        if let Some(signing_host) = target.signing_host
+            && host.name() != signing_host.name()
+        {
+            let signing_host = signing_host.name().into();
+            return Err(refused(
+                host,
+                target,
+                Unlisted::NotSigningHost { signing_host },
+            ));
+        }
+        if Endpoint::admits(host, target.scope) {
+            return Ok(());
+        }
+        let why = match Endpoint::from_host(host) {
+            Ok(endpoint) => Unlisted::OtherEndpoint {
+                service: endpoint.service().into(),
+                region: endpoint.region().map(Into::into),
+            },
+            Err(_) if host.is_loopback() => Unlisted::Loopback,
+            Err(_) => Unlisted::NotAws,
+        };
+        Err(refused(host, target, why))
+    }
+
+    fn check_transport(&self, uri: &Uri, host: &Host<'_>, profile: Profile) -> Result<(), Error> {
+        let Some(scheme) = uri.scheme() else {
+            // What lies below chooses the transport then, unseen from here.
+            return match self.relative_uri {
+                true => Ok(()),
+                false => Err(Kind::RelativeUri {
+                    host: host.name().into(),
+                }
+                .into()),
+            };
+        };
+        if *scheme == Scheme::HTTPS || scheme.as_str() == "wss" {
+            return Ok(());
+        }
+        let is_plain = *scheme == Scheme::HTTP || scheme.as_str() == "ws";
+        let may_be_plain = self.plain_http || profile.allows_plain_http() || host.is_loopback();
+        match is_plain && may_be_plain {
+            true => Ok(()),
+            false => Err(Kind::RefusedTransport {
+                host: host.name().into(),
+                scheme: scheme.as_str().into(),
+                is_plain,
+            }
+            .into()),
+        }
+    }
+}
+
+/// Parses a host that a user names.
+///
+/// # Errors
+///
+/// Anything but a host name or an IP address, without a port.
+pub(crate) fn parse_named(text: &str) -> Result<Host<'static>, Kind> {
+    match Host::parse(text) {
+        Ok(host) if host.port().is_none() => Ok(host.into_owned()),
+        _ => Err(Kind::host_name(text)),
+    }
+}
+
+/// Parses a domain whose subdomains a user names.
+///
+/// # Errors
+///
+/// Anything but a host name, without a port.
+pub(crate) fn parse_parent(text: &str) -> Result<Host<'static>, Kind> {
+    let parent = parse_named(text)?;
+    match parent.kind() {
+        HostKind::Domain => Ok(parent),
+        _ => Err(Kind::host_name(text)),
+    }
+}
+
+#[cold]
+fn refused(host: &Host<'_>, target: Target<'_>, why: Unlisted) -> Error {
+    Kind::RefusedHost {
+        host: host.name().into(),
+        scope: target.scope.to_string().into(),
+        why,
+    }
+    .into()
+}

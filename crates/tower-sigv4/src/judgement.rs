@@ -1,0 +1,149 @@
+//! Whether a request may be signed, and for what: judged by its URI and its `Host` header.
+
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use http::{HeaderMap, Uri, header::HOST, request::Parts};
+use http_sigv4::{Host, SigningScope};
+
+use crate::{
+    Error, PayloadMode,
+    config::{Config, Scope},
+    host_key::HostKey,
+    host_policy::{Destination, Target},
+};
+
+/// A request may be signed: this is with what, and where it goes.
+#[derive(Debug)]
+pub(crate) struct Judgement {
+    pub(crate) config: Arc<Config>,
+    pub(crate) scope: SigningScope,
+    pub(crate) payload_mode: PayloadMode,
+    /// Where the request is sent, and so whose the observations of its response are.
+    pub(crate) host: HostKey,
+    /// Whether a request with another path may be judged otherwise.
+    depends_on_path: bool,
+}
+
+impl Judgement {
+    /// Judges a request.
+    ///
+    /// # Errors
+    ///
+    /// A host or a transport that may not be signed for, and a payload mode that the service does not
+    /// take. Whether the request is to be forwarded unsigned then, [`is_forwarded`] tells.
+    pub(crate) fn new(config: &Arc<Config>, parts: &Parts) -> Result<Self, Error> {
+        let destination = Destination::new(&parts.uri, &parts.headers)?;
+        let signing_host = config.signer.host_override().map(Host::parse).transpose()?;
+        // What is signed for, or else where it is sent.
+        let host = signing_host.as_ref().or_else(|| destination.host());
+        let (config, scope, depends_on_path) = match &config.scope {
+            Scope::Fixed(scope) => (Arc::clone(config), scope.clone(), false),
+            Scope::Detected { service, region } => {
+                let (service, region) = (service.as_deref(), region.as_deref());
+                let detected = config.for_host(host, &parts.uri, service, region)?;
+                (
+                    Arc::new(detected.config),
+                    detected.scope,
+                    detected.depends_on_path,
+                )
+            }
+        };
+        let target = Target {
+            scope: &scope,
+            profile: config.signer.profile(),
+            signing_host: signing_host.as_ref(),
+        };
+        // First what the user has set: it is wrong whatever the host is.
+        let payload_mode = config.payload_mode(scope.service())?;
+        config.hosts.check(&parts.uri, &destination, target)?;
+        // Never the signing host: what another host says is not that host's word.
+        let sent_to = destination.host();
+        let host = sent_to.map_or_else(HostKey::unknown, |host| HostKey::new(host, &parts.uri));
+        Ok(Self {
+            config,
+            scope,
+            payload_mode,
+            host,
+            depends_on_path,
+        })
+    }
+}
+
+/// Returns whether a request that may not be signed is sent unsigned.
+pub(crate) fn is_forwarded(error: &Error, config: &Config, parts: &Parts) -> bool {
+    let destination = Destination::new(&parts.uri, &parts.headers);
+    destination.is_ok_and(|destination| {
+        let host = destination.host();
+        host.is_some_and(|host| error.refuses(host.name()) && config.hosts.forwards(host))
+    })
+}
+
+/// The judgements of a signer's own configuration, so that a host that was allowed a moment ago is
+/// not judged again.
+///
+/// A judgement depends on the configuration, and on the scheme, the authority and the `Host` header of
+/// the request: it is kept under all of them, letter by letter, with the one configuration.
+#[derive(Debug, Default)]
+pub(crate) struct Judgements {
+    kept: ArcSwap<Vec<Kept>>,
+}
+
+#[derive(Clone, Debug)]
+struct Kept {
+    scheme: Box<str>,
+    authority: Box<str>,
+    header: Option<Box<[u8]>>,
+    judgement: Arc<Judgement>,
+}
+
+/// How many are kept. A client that calls more hosts has the others judged each time, and nothing is
+/// written for them.
+const MOST: usize = 32;
+
+impl Judgements {
+    /// Returns the judgement of a request that differs in nothing that matters.
+    pub(crate) fn get(&self, uri: &Uri, headers: &HeaderMap) -> Option<Arc<Judgement>> {
+        let (scheme, authority) = (uri.scheme_str()?, uri.authority()?.as_str());
+        let header = host_header(headers)?;
+        let kept = self.kept.load();
+        let same = kept.iter().find(|kept| {
+            *kept.authority == *authority
+                && *kept.scheme == *scheme
+                && kept.header.as_deref() == header
+        });
+        same.map(|kept| Arc::clone(&kept.judgement))
+    }
+
+    /// Keeps a judgement, if there is room and it is the same for all paths.
+    pub(crate) fn keep(&self, uri: &Uri, headers: &HeaderMap, judgement: &Arc<Judgement>) {
+        let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
+            return;
+        };
+        let Some(header) = host_header(headers) else {
+            return;
+        };
+        if judgement.depends_on_path || self.kept.load().len() >= MOST {
+            return;
+        }
+        let new = Kept {
+            scheme: scheme.into(),
+            authority: authority.as_str().into(),
+            header: header.map(Into::into),
+            judgement: Arc::clone(judgement),
+        };
+        self.kept.rcu(|kept| {
+            let kept = kept.iter().take(MOST - 1).cloned();
+            kept.chain([new.clone()]).collect::<Vec<_>>()
+        });
+    }
+}
+
+/// The `Host` header, if there is one. `None` where there are several, of which no judgement is kept.
+fn host_header(headers: &HeaderMap) -> Option<Option<&[u8]>> {
+    let mut values = headers.get_all(HOST).iter();
+    match (values.next(), values.next()) {
+        (header, None) => Some(header.map(|value| value.as_bytes())),
+        _ => None,
+    }
+}
