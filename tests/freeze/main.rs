@@ -23,7 +23,7 @@ use self::scenario::{Outcome, Scenario};
 const TOGETHER: usize = 6;
 
 #[tokio::test]
-#[ignore = "stops and continues processes for a minute; scripts/freeze.sh runs it"]
+#[ignore = "stops and continues processes for six minutes; scripts/freeze.sh runs it"]
 async fn after_a_thaw_nothing_is_signed_with_what_has_expired() {
     if env::var_os(process::MARK).is_some() {
         return process::run().await;
