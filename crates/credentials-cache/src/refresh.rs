@@ -34,6 +34,7 @@ pub(crate) fn join_or_start(
             state.load = Some(Arc::clone(&load));
             return (load, None);
         }
+        // It should have timed out by now. Its runtime stands still, or everything was frozen.
         lost => lost,
     };
     let snapshot = shared.snapshot();
@@ -67,7 +68,9 @@ pub(crate) fn join_or_start_if_allowed(
     now: Moment,
     runtime: &Handle,
 ) -> Option<Arc<Load>> {
-    if state.load.is_none() {
+    let lease = shared.settings.lease();
+    let is_live = |load: &Arc<Load>| now.since(&load.started) < lease;
+    if !state.load.as_ref().is_some_and(is_live) {
         if !state.backoff.pause_left(&now).is_zero() {
             return None;
         }
@@ -194,8 +197,8 @@ async fn run_timer(shared: Weak<Shared>, mut delay: Duration) {
         match until_refresh(&shared) {
             Some(Duration::ZERO) => {
                 // The load sets the next timer.
-                let state = shared.lock();
-                join_or_start_if_allowed(&shared, state, shared.now(), &Handle::current());
+                let now = shared.now();
+                join_or_start_if_allowed(&shared, shared.lock(), now, &Handle::current());
                 return;
             }
             Some(left) => delay = left,

@@ -185,6 +185,21 @@ async fn a_reload_waits_for_the_pause_after_a_failure_as_any_load_does() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_reload_that_is_lost_is_taken_over_no_sooner_than_the_pace_allows() {
+    let harness = Harness::new(then(Step::Hang));
+    harness.call().await;
+    sleep(SECOND).await;
+    for expected in [2, 2, 3, 3] {
+        harness.reject();
+        assert_eq!(harness.call().await.took, INSTANTLY);
+        sleep(MILLI).await;
+        assert_eq!(harness.provider.loads(), expected);
+        // Longer than a load is trusted.
+        harness.clock.freeze(SECOND * 45);
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn rejected_credentials_are_replaced_even_by_shorter_lived_ones() {
     let harness = Harness::new(then(Step::Living(MINUTE * 15)));
     harness.call().await;

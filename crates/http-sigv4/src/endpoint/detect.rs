@@ -69,7 +69,9 @@ impl Reader<'_> {
         match labels {
             _ if self.domain.addresses == Addresses::Resources => self.resource(labels),
             // sqs.eu-west-1.amazonaws.com
-            [left @ .., region] | [left @ .., region, "us-gov"] if is_region(region) => {
+            [left @ .., region] if is_region(region) => self.regional(left, region),
+            // routes.geo.us-gov-west-1.us-gov.amazonaws.com
+            [left @ .., region, "us-gov"] if self.is_of_government(region) => {
                 self.regional(left, region)
             }
             // vpce-1.sqs.eu-west-1.vpce.amazonaws.com
@@ -95,6 +97,11 @@ impl Reader<'_> {
         };
         let known = self.domain.partition_of(region);
         known.or_else(|| self.scope.is_some_and(is_new).then_some(&AWS))
+    }
+
+    fn is_of_government(&self, region: &str) -> bool {
+        let government = self.domain.government();
+        government.is_some_and(|partition| partition.has_region(region))
     }
 
     /// An endpoint whose host names its region.
