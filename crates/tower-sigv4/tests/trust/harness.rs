@@ -9,10 +9,12 @@ use http_body_util::Full;
 use sigv4_testkit::{LoadStart, ScriptedProvider, Step, TestClock};
 use time::{PrimitiveDateTime, macros::format_description};
 use tokio::time::Instant;
-use tower::{Layer, ServiceExt};
-use tower_sigv4::{CacheSettings, CredentialsCache, Error, SigV4Layer, SigV4LayerBuilder};
+use tower::{BoxError, Layer, Service, ServiceBuilder, ServiceExt};
+use tower_sigv4::{
+    CacheSettings, CredentialsCache, Error, RetryPolicy, SigV4Layer, SigV4LayerBuilder, SignedBody,
+};
 
-use crate::common::{Empty, Recorder, full};
+use crate::common::{Empty, Recorder, full, ready};
 
 pub(crate) const MILLI: Duration = Duration::from_millis(1);
 pub(crate) const SECOND: Duration = Duration::from_secs(1);
@@ -101,6 +103,20 @@ pub(crate) async fn call(layer: &SigV4Layer, network: &Recorder, uri: &str) -> C
         result: result.map_err(|error| *error.downcast().expect("an error of the layer")),
         took: start.elapsed(),
     }
+}
+
+/// Sends a request through the retry policy and a layer.
+pub(crate) async fn retried<S>(layer: &SigV4Layer, network: S, uri: &str) -> u16
+where
+    S: Service<Request<SignedBody<Full<Bytes>>>, Response = Response<Empty>, Error = BoxError>
+        + Clone,
+{
+    let mut client = ServiceBuilder::new()
+        .retry(RetryPolicy::new())
+        .layer(layer.clone())
+        .service(network);
+    let response = ready(&mut client).await.call(get(uri)).await.unwrap();
+    response.status().as_u16()
 }
 
 /// A response with a `Date`.

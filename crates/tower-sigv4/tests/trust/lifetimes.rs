@@ -12,8 +12,8 @@ use tower_sigv4::OnExpired;
 use crate::{
     common::Recorder,
     harness::{
-        HOUR, Harness, INSTANTLY, MILLI, MINUTE, SECOND, by_the_clock, call, response, sent_to,
-        shifted, signed_with,
+        HOUR, Harness, INSTANTLY, MILLI, MINUTE, SECOND, by_the_clock, call, rejection, response,
+        retried, sent_to, shifted, signed_with,
     },
 };
 
@@ -125,4 +125,48 @@ async fn f63_where_nothing_expired_may_sign_the_error_names_the_clock() {
     assert!(report.contains("clock"), "{report}");
     assert_eq!(network.calls(), 0);
     assert_eq!(call.took, INSTANTLY);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_slow_clock_costs_two_requests_per_generation_and_with_the_retry_policy_none() {
+    // Slow by less and by more than an hour's refresh window.
+    for (slow, lost) in [(5 * 60, 0), (3_600, 2), (24 * 3_600, 2)] {
+        for retries in [false, true] {
+            let script = |load: LoadStart| {
+                let noon = TestClock::new().now();
+                Step::Expiring(noon + load.at + HOUR).after(MILLI * 50)
+            };
+            let harness = Harness::new(script);
+            harness.clock.jump(-slow);
+            let clock = harness.clock.clone();
+            // As the script has them, the keys of a load expire an hour after it started.
+            let provider = harness.provider.clone();
+            let network = Recorder::answering(move |request| {
+                let key = signed_with(request);
+                match provider.is_expired(key) {
+                    true => rejection(403, "ExpiredTokenException", clock.truth()),
+                    false => by_the_clock(request, clock.truth()),
+                }
+            });
+            let layer = harness.layer();
+            let mut rejected = 0;
+            for _ in 0..3_600 {
+                let status = match retries {
+                    true => retried(&layer, network.clone(), HONEST).await,
+                    false => call(&layer, &network, HONEST).await.status(),
+                };
+                rejected += usize::from(status != 200);
+                network.sent();
+                sleep(SECOND * 4).await;
+            }
+            let generations = harness.provider.loads();
+            println!(
+                "{slow} s slow, retried {retries}: {rejected} of 3600 lost, {generations} loads"
+            );
+            // And one until the time of the host is known, if it is off by what counts.
+            let of_time = usize::from(slow >= 300);
+            let expected = lost * (generations - 1) + of_time;
+            assert_eq!(rejected, if retries { 0 } else { expected }, "{slow} s");
+        }
+    }
 }

@@ -19,3 +19,4 @@ mod signing_host;
 mod thaw;
 mod transports;
 mod uploads;
+mod wrong_clock;

@@ -10,13 +10,17 @@ use std::{
 
 use http::{Response, request::Parts};
 use sigv4_testkit::{LoadStart, Step};
-use tokio::time::{advance, sleep};
+use tokio::{
+    task::{JoinSet, LocalSet},
+    time::{advance, sleep},
+};
 use tower_sigv4::{OnExpired, SigV4Layer};
 
 use crate::{
     common::{Empty, Recorder},
     harness::{
-        HOUR, Harness, INSTANTLY, MILLI, MINUTE, SECOND, call, rejection, response, sent_to,
+        HOUR, Harness, INSTANTLY, MILLI, MINUTE, SECOND, call, rejection, response, retried,
+        sent_to, signed_with,
     },
 };
 
@@ -198,4 +202,29 @@ async fn only_a_rejection_of_credentials_is_remembered() {
         assert_eq!(harness.cache.stats().rejections, 0);
         assert_eq!(after.took, Duration::from_millis(50));
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_requests_that_are_rejected_together_each_gets_its_second_attempt() {
+    let harness = Harness::new(|_| Step::Living(HOUR).after(MILLI * 50));
+    let clock = harness.clock.clone();
+    // As if somebody had revoked the first.
+    let network = Recorder::answering(move |request| match signed_with(request) {
+        1 => rejection(403, "ExpiredTokenException", clock.now()),
+        _ => response(200, clock.now()),
+    });
+    let layer = harness.layer();
+    harness.cache.preload().await.unwrap();
+    sleep(SECOND).await;
+    let all = async {
+        let mut calls = JoinSet::new();
+        for _ in 0..100 {
+            let (layer, network) = (layer.clone(), network.clone());
+            calls.spawn_local(async move { retried(&layer, network, B).await });
+        }
+        calls.join_all().await
+    };
+    let statuses = LocalSet::new().run_until(all).await;
+    assert_eq!(statuses, [200; 100]);
+    assert_eq!((network.calls(), harness.provider.loads()), (200, 2));
 }

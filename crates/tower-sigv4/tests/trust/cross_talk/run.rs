@@ -57,16 +57,21 @@ pub(super) struct Attempt {
 }
 
 impl Call {
-    /// Whether it is all the same. The keys may be of another load, if that is said.
-    pub(super) fn is_as(&self, other: &Self, with_other_keys: bool) -> bool {
+    /// Whether it is all the same in company. The keys may be later ones, or of any load if that is
+    /// said.
+    pub(super) fn is_as(&self, in_company: &Self, with_other_keys: bool) -> bool {
         let same_attempt = |(one, other): (&Attempt, &Attempt)| {
-            let same_keys = one.key == other.key || with_other_keys;
-            one.at == other.at && one.date == other.date && same_keys
+            let as_good_keys = one.key <= other.key || with_other_keys;
+            one.at == other.at && one.date == other.date && as_good_keys
         };
-        self.result == other.result
-            && self.took == other.took
-            && self.attempts.len() == other.attempts.len()
-            && self.attempts.iter().zip(&other.attempts).all(same_attempt)
+        self.result == in_company.result
+            && self.took == in_company.took
+            && self.attempts.len() == in_company.attempts.len()
+            && self
+                .attempts
+                .iter()
+                .zip(&in_company.attempts)
+                .all(same_attempt)
     }
 
     pub(super) fn keys(&self) -> Vec<usize> {
@@ -144,8 +149,8 @@ impl World {
         let mut calls = JoinSet::new();
         for second in self.plan.seconds() {
             sleep_until(self.start + SECOND * u32::try_from(second).unwrap()).await;
-            let mut sets = self.plan.clock_set.iter().filter(|(at, _)| *at <= second);
-            if let Some((_, by)) = sets.next_back() {
+            let mut sets = self.plan.clock_set.iter().rev();
+            if let Some((_, by)) = sets.find(|(at, _)| *at <= second) {
                 self.clock.set(shifted(self.clock.truth(), *by));
             }
             // Somebody else uses the cache as well. Otherwise the first request after the moment at
