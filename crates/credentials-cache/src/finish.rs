@@ -57,7 +57,9 @@ pub(crate) fn finish(
     let failed = FailedLoad {
         age: now.since(&load.started),
         for_rejection_only: load.trigger == Trigger::Rejected,
-        began_before_expiry: before.is_some_and(|held| held.expired_since(&load.started, &now)),
+        began_before_expiry: before
+            .as_ref()
+            .is_some_and(|held| held.expired_since(&load.started, &now)),
     };
     // If another load has taken over meanwhile, its outcome counts and not this one's.
     let counts = is_current && policy::failure_counts(failed, shared.settings.lease());

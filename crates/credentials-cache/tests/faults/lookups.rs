@@ -210,3 +210,30 @@ async fn what_is_derived_lives_and_dies_with_its_generation() {
     drop((second, harness));
     assert_eq!(alive.load(Ordering::Relaxed), 0);
 }
+
+/// Asks the cache when it goes away, as no lock may be held then.
+#[derive(Default)]
+struct AsksOnDrop(OnceLock<CredentialsCache>);
+
+impl Drop for AsksOnDrop {
+    fn drop(&mut self) {
+        if let Some(cache) = self.0.get() {
+            cache.stats();
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_derived_may_ask_the_cache_when_its_generation_is_replaced() {
+    for life in [HOUR, std::time::Duration::ZERO] {
+        let harness = Harness::new(move |_| Step::Living(life));
+        for load in 1..4 {
+            let cached = harness.cache.get().await.unwrap();
+            assert_eq!(load_of(&cached), load);
+            let derived: &AsksOnDrop = cached.derived().unwrap();
+            let _ = derived.0.set(harness.cache.clone());
+            drop(cached);
+            sleep(HOUR + SECOND).await;
+        }
+    }
+}
