@@ -14,10 +14,7 @@ use tokio::{
 
 use crate::subject::{Kind, Subject};
 
-pub(crate) const MILLI: Duration = Duration::from_millis(1);
-pub(crate) const SECOND: Duration = Duration::from_secs(1);
-pub(crate) const MINUTE: Duration = Duration::from_secs(60);
-pub(crate) const HOUR: Duration = Duration::from_secs(3_600);
+pub(crate) use sigv4_testkit::{HOUR, MILLI, MINUTE, SECOND};
 
 /// A cache, its provider and its clock.
 pub(crate) struct Stage {

@@ -29,20 +29,15 @@ pub(crate) fn join_or_start(
     now: Moment,
     runtime: Option<&Handle>,
 ) -> (Arc<Load>, Option<LoadTask>) {
-    let lost = match state.load.take() {
-        Some(load) if now.since(&load.started) < shared.settings.lease() => {
-            state.load = Some(Arc::clone(&load));
-            return (load, None);
-        }
-        // It should have timed out by now. Its runtime stands still, or everything was frozen.
-        lost => lost,
-    };
+    if let Some(load) = state.live_load(&now, shared.settings.lease()) {
+        return (Arc::clone(load), None);
+    }
     let snapshot = shared.snapshot();
     let trigger = trigger(snapshot.as_deref(), &now);
     let for_rejection =
         trigger == Trigger::Rejected || snapshot.is_some_and(|snapshot| snapshot.awaits_reload());
     let load = Load::new(trigger, now, for_rejection);
-    state.load = Some(Arc::clone(&load));
+    let lost = state.load.replace(Arc::clone(&load));
     // A runtime that is shutting down drops the task at once, which takes the lock.
     drop(state);
     if let Some(lost) = lost {
@@ -68,9 +63,7 @@ pub(crate) fn join_or_start_if_allowed(
     now: Moment,
     runtime: &Handle,
 ) -> Option<Arc<Load>> {
-    let lease = shared.settings.lease();
-    let is_live = |load: &Arc<Load>| now.since(&load.started) < lease;
-    if !state.load.as_ref().is_some_and(is_live) {
+    if state.live_load(&now, shared.settings.lease()).is_none() {
         if !state.backoff.pause_left(&now).is_zero() {
             return None;
         }

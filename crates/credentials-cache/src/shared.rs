@@ -1,6 +1,7 @@
 use std::{
     fmt,
     sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError},
+    time::Duration,
 };
 
 use arc_swap::ArcSwapOption;
@@ -93,6 +94,13 @@ impl Shared {
 }
 
 impl State {
+    /// The load that is under way. None where it should have timed out by now: its runtime stands
+    /// still, or everything was frozen.
+    pub(crate) fn live_load(&self, now: &Moment, lease: Duration) -> Option<&Arc<Load>> {
+        let load = self.load.as_ref();
+        load.filter(|load| now.since(&load.started) < lease)
+    }
+
     /// Forgets a load that has ended. Tells whether it was the current one.
     pub(crate) fn clear(&mut self, load: &Arc<Load>) -> bool {
         let current = |current: &mut Arc<Load>| Arc::ptr_eq(current, load);

@@ -236,8 +236,7 @@ impl Drop for InFlight<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    const SECOND: Duration = Duration::from_secs(1);
+    use crate::SECOND;
 
     #[tokio::test(start_paused = true)]
     async fn loads_follow_the_script_and_are_counted() {

@@ -13,10 +13,8 @@ use tokio::{
     time::{Instant, sleep_until},
 };
 
-pub(crate) const MILLI: Duration = Duration::from_millis(1);
-pub(crate) const SECOND: Duration = Duration::from_secs(1);
-pub(crate) const MINUTE: Duration = Duration::from_secs(60);
-pub(crate) const HOUR: Duration = Duration::from_secs(3_600);
+pub(crate) use sigv4_testkit::{HOUR, MILLI, MINUTE, SECOND};
+
 pub(crate) const INSTANTLY: Duration = Duration::ZERO;
 
 pub(crate) struct Harness {

@@ -5,7 +5,7 @@
 
 use hmac::{Hmac, Mac};
 use http::{HeaderMap, header::AUTHORIZATION};
-use sha2::{Digest, Sha256};
+use sha2::Sha256;
 
 use super::{ChunkedError, error::Kind, headers::only, trailer::lines};
 use crate::{
@@ -14,6 +14,7 @@ use crate::{
         encode::{hex, unhex},
         headers::X_AMZ_DATE,
     },
+    hash::sha256,
 };
 
 /// A signature in hexadecimal.
@@ -76,7 +77,7 @@ impl SignatureChain {
     }
 
     fn trailer(&self, trailers: &HeaderMap) -> Hmac<Sha256> {
-        let digest = hex(&Sha256::digest(lines(trailers, b"\n")).into());
+        let digest = hex(&sha256(&lines(trailers, b"\n")));
         self.mac(b"AWS4-HMAC-SHA256-TRAILER\n", &[&digest])
     }
 

@@ -32,28 +32,24 @@ pub(crate) struct Offsets {
 impl Offsets {
     /// Returns the seconds from the local clock to the host's.
     pub(crate) fn offset(&self, host: &HostKey, now: SystemTime) -> i64 {
-        let hosts = self.hosts.load();
-        let Some(hosts) = &*hosts else { return 0 };
-        let known = hosts.iter().find(|known| known.host == *host);
-        known.map_or(0, |known| known.effective(now))
+        self.read(host, |known| known.effective(now))
     }
 
-    /// Returns whether the offset was confirmed within a minute, so that to note it again would be a
-    /// write for nothing.
-    fn is_confirmed(&self, host: &HostKey) -> bool {
+    /// Reads something of a host's clock; the default where nothing is known of that.
+    fn read<T: Default>(&self, host: &HostKey, read: impl FnOnce(&HostClock) -> T) -> T {
         let hosts = self.hosts.load();
-        let known = hosts
-            .iter()
-            .flat_map(|hosts| hosts.iter())
-            .find(|known| known.host == *host);
-        known.is_some_and(HostClock::is_confirmed)
+        let mut hosts = hosts.iter().flat_map(|hosts| hosts.iter());
+        let known = hosts.find(|known| known.host == *host);
+        known.map(read).unwrap_or_default()
     }
 
     /// Learns from an exchange with a host.
     pub(crate) fn observe(&self, host: &HostKey, exchange: Exchange) -> Observed {
         // Responses that can teach nothing, which most are, write nothing.
         match exchange.judge(self.offset(host, exchange.received)) {
-            Some(Change::Confirm) if self.is_confirmed(host) => return Observed::Nothing,
+            Some(Change::Confirm) if self.read(host, HostClock::is_confirmed) => {
+                return Observed::Nothing;
+            }
             Some(_) => {}
             None => return Observed::Nothing,
         }

@@ -16,11 +16,8 @@ use tower_sigv4::{
 
 use crate::common::{Empty, Recorder, full, ready};
 
-pub(crate) const MILLI: Duration = Duration::from_millis(1);
-pub(crate) const SECOND: Duration = Duration::from_secs(1);
-pub(crate) const MINUTE: Duration = Duration::from_secs(60);
-pub(crate) const HOUR: Duration = Duration::from_secs(3_600);
-pub(crate) const DAY: Duration = Duration::from_secs(86_400);
+pub(crate) use sigv4_testkit::{DAY, HOUR, MILLI, MINUTE, SECOND};
+
 pub(crate) const INSTANTLY: Duration = Duration::ZERO;
 
 /// What the layers of all tests may sign for, besides AWS's hosts of `execute-api` in `us-east-1`.

@@ -1,22 +1,17 @@
 //! Bodies that stall hold memory that others need.
 
-use std::{
-    convert::Infallible,
-    pin::Pin,
-    task::{Context, Poll},
-    time::Duration,
-};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::StatusCode;
-use http_body::{Body, Frame};
 use tokio::{task::JoinHandle, time::Instant};
 use tower::{BoxError, Layer, ServiceExt};
 use tower_sigv4::{Error, SigV4, SigV4LayerBuilder};
 
 use crate::{
     common::{
-        Feed, Recorder, assert_signed, builder, client, fed, full, own_error, post, preloaded,
+        Endless, Feed, Recorder, assert_signed, builder, client, fed, full, own_error, post,
+        preloaded,
     },
     harness::{HOUR, MILLI, SECOND},
 };
@@ -133,28 +128,13 @@ async fn empty_frames_do_not_prolong_an_upload() {
     assert_eq!(network.calls(), 0);
 }
 
-/// Yields empty frames without ever being pending.
-struct Hollow;
-
-impl Body for Hollow {
-    type Data = Bytes;
-    type Error = Infallible;
-
-    fn poll_frame(
-        self: Pin<&mut Self>,
-        _: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        Poll::Ready(Some(Ok(Frame::data(Bytes::new()))))
-    }
-}
-
 #[tokio::test(start_paused = true)]
 async fn not_even_where_they_never_end() {
     let layer = preloaded(builder().build().unwrap()).await;
     let network = Recorder::default();
     let response = layer
         .layer(network.clone())
-        .oneshot(post().body(Hollow).unwrap());
+        .oneshot(post().body(Endless(Bytes::new())).unwrap());
     let task = tokio::spawn(async move { Ok(response.await?.status()) });
     for _ in 0..40 {
         assert!(network.calls() == 0);

@@ -119,16 +119,21 @@ async fn of_requests_that_are_under_way_together_each_gets_its_second_attempt() 
     }
 }
 
+/// One host that goes by the true time, and others that reject everything and are an hour behind.
+fn honest_among_liars(harness: &Harness) -> Recorder {
+    let clock = harness.clock.clone();
+    Recorder::answering(move |request| match sent_to(request) {
+        "honest.example" => by_the_clock(request, clock.truth()),
+        _ => response(401, clock.now() - HOUR),
+    })
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_thousand_hosts_that_lie_leave_the_memory_as_it_is_and_an_honest_one_its_second_attempt()
 {
     let harness = Harness::unlimited();
     harness.clock.jump(-3_600);
-    let clock = harness.clock.clone();
-    let network = Recorder::answering(move |request| match sent_to(request) {
-        "honest.example" => by_the_clock(request, clock.truth()),
-        _ => response(401, clock.now() - HOUR),
-    });
+    let network = honest_among_liars(&harness);
     let layer = harness.builder().allow_subdomains_of("hostile.example");
     let layer = layer.build().unwrap();
     assert_eq!(retried(&layer, network.clone(), HONEST).await, 200);
@@ -156,11 +161,7 @@ async fn a_thousand_hosts_that_lie_leave_the_memory_as_it_is_and_an_honest_one_i
 async fn a_host_that_is_called_every_minute_is_not_forgotten_for_a_thousand_others() {
     let harness = Harness::unlimited();
     harness.clock.jump(-3_600);
-    let clock = harness.clock.clone();
-    let network = Recorder::answering(move |request| match sent_to(request) {
-        "honest.example" => by_the_clock(request, clock.truth()),
-        _ => response(401, clock.now() - HOUR),
-    });
+    let network = honest_among_liars(&harness);
     let layer = harness.builder().allow_subdomains_of("hostile.example");
     let layer = layer.build().unwrap();
     let mut rejected = 0;

@@ -21,14 +21,12 @@ use tower::{BoxError, Service, ServiceExt};
 use tower_layer::Layer;
 use tower_sigv4::{CacheSettings, CredentialsCache, Error, SigV4, SigV4Layer};
 
-pub(crate) use sigv4_testkit::{LoadStart, ScriptedProvider, Step, TestClock, credentials};
+pub(crate) use sigv4_testkit::{
+    HOUR, LoadStart, MILLI, MINUTE, SECOND, ScriptedProvider, Step, TestClock, credentials,
+};
 
 pub(crate) use self::recorder::{Recorder, Sent};
 
-pub(crate) const MILLI: Duration = Duration::from_millis(1);
-pub(crate) const SECOND: Duration = Duration::from_secs(1);
-pub(crate) const MINUTE: Duration = Duration::from_secs(60);
-pub(crate) const HOUR: Duration = Duration::from_secs(3_600);
 pub(crate) const INSTANTLY: Duration = Duration::ZERO;
 
 /// The least and the most that chance can do, and the middle.
