@@ -11,7 +11,7 @@ type BoxError = Box<dyn StdError + Send + Sync>;
 /// [`report`](Self::report) has all of it. No message holds a secret key or a session token, unless
 /// a provider puts one into an error of its own.
 ///
-/// The type is opaque so that it can learn new failures without breaking anybody, and cheap to clone
+/// The type is opaque so that it can tell of new failures without breaking anybody, and cheap to clone
 /// because all who wait for one load share its failure.
 ///
 /// ```

@@ -12,7 +12,7 @@ pub struct SignError {
 }
 
 impl SignError {
-    /// Whether the request is at fault: its target, its host or a header.
+    /// Returns whether the request is at fault: its target, its host or a header.
     pub fn is_request(&self) -> bool {
         use Kind::*;
         matches!(
@@ -34,24 +34,26 @@ impl SignError {
         )
     }
 
-    /// Whether the request carries a signature in its query already, as a presigned URL does.
+    /// Returns whether the request carries a signature in its query already, as a presigned URL
+    /// does.
     pub fn is_already_signed(&self) -> bool {
         matches!(self.kind, Kind::AlreadyPresigned)
     }
 
-    /// Whether the credentials are at fault: a key or a token that no request can carry.
+    /// Returns whether the credentials are at fault: a key or a token that no request can carry.
     pub fn is_credentials(&self) -> bool {
         use Kind::*;
         matches!(self.kind, AccessKeyId | SecretAccessKey | SessionToken)
     }
 
-    /// Whether the time is at fault: the clock itself, or a key that was derived for another day.
+    /// Returns whether the time is at fault: the clock itself, or a key that was derived for
+    /// another day.
     pub fn is_clock(&self) -> bool {
         matches!(self.kind, Kind::Clock | Kind::KeyOfAnotherDay)
     }
 
-    /// Whether the lifetime of a presigned URL or a token is at fault: one that AWS does not take, or
-    /// that outlives the credentials.
+    /// Returns whether the lifetime of a presigned URL or a token is at fault: one that AWS does
+    /// not take, or that outlives the credentials.
     pub fn is_expiry(&self) -> bool {
         match self.kind {
             Kind::ExpiresIn | Kind::OutlivesCredentials => true,
@@ -61,7 +63,8 @@ impl SignError {
         }
     }
 
-    /// Whether the payload is at fault: one that the service does not take, or no payload at all.
+    /// Returns whether the payload is at fault: one that the service does not take, or no payload
+    /// at all.
     pub fn is_payload(&self) -> bool {
         use Kind::*;
         matches!(
@@ -70,8 +73,9 @@ impl SignError {
         )
     }
 
-    /// Whether a setting is at fault: a service or region that is not a name, a header that cannot
-    /// be signed, a signing host that is not a host, something that a token cannot be made for.
+    /// Returns whether a setting is at fault: a service or region that is not a name, a header that
+    /// cannot be signed, a signing host that is not a host, something that a token cannot be made
+    /// for.
     pub fn is_configuration(&self) -> bool {
         match self.kind {
             Kind::ScopeName(_) | Kind::NeverSigned(_) | Kind::SigningHost => true,
@@ -83,13 +87,14 @@ impl SignError {
         }
     }
 
-    /// Whether a host does not tell what to sign for, so that service or region, or both, have to
-    /// be configured.
+    /// Returns whether a host does not tell what to sign for, so that service or region, or both,
+    /// have to be configured.
     pub fn needs_configuration(&self) -> bool {
         matches!(self.kind, Kind::UnknownEndpoint | Kind::UnknownRegion)
     }
 
-    /// Whether the endpoint takes no signature of this kind, but SigV4A only or none at all.
+    /// Returns whether the endpoint takes no signature of this kind, but SigV4A only or none at
+    /// all.
     pub fn is_unsupported(&self) -> bool {
         use Kind::*;
         matches!(self.kind, RequiresSigV4a | OtherAuthentication(_))

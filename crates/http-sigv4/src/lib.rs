@@ -5,7 +5,7 @@
 //! as arguments, so every outcome can be tested.
 //!
 //! **Right or refused.** Either the signature is the one that AWS computes from the bytes that
-//! arrive, or there is a [`SignError`] that names the input and the remedy, and the request is
+//! arrive, or there is a [`SignError`] that names the input and what to change, and the request is
 //! unchanged. Nothing that a request or credentials can hold makes it panic.
 //!
 //! For a client that signs by itself, with credentials that refresh themselves, take the

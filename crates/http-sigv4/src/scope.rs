@@ -87,12 +87,12 @@ impl SigningScope {
         }
     }
 
-    /// The service's signing name.
+    /// Returns the service's signing name.
     pub fn service(&self) -> &str {
         &self.service
     }
 
-    /// The region, or the set of them as it was given.
+    /// Returns the region, or the set of them as it was given.
     pub fn region(&self) -> &str {
         &self.region
     }

@@ -73,7 +73,7 @@ pub struct Signer {
 }
 
 impl Signer {
-    /// A signer with a service's rules.
+    /// Creates a signer with a service's rules.
     pub fn new(profile: Profile) -> Self {
         Self {
             profile,
@@ -83,7 +83,7 @@ impl Signer {
         }
     }
 
-    /// The same signer with another service's rules.
+    /// Replaces the rules by another service's.
     pub fn with_profile(mut self, profile: Profile) -> Self {
         self.profile = profile;
         self
@@ -109,10 +109,10 @@ impl Signer {
 
     /// Signs for `host` instead of the host that the request is sent to.
     ///
-    /// For a service that sees another host than the client: behind a CDN of one's own, or a private
-    /// API that a `Host` header selects at its VPC endpoint. The authority is still cleaned;
-    /// otherwise the wire does not change. Where `x-apigw-api-id` selects the API, the endpoint's
-    /// host is signed, and this is not needed.
+    /// For a service that sees another host than the client: behind a CDN of one's own, or a
+    /// private API that a `Host` header selects at its VPC endpoint. The authority is still
+    /// cleaned; otherwise the wire does not change. Where `x-apigw-api-id` selects the API, the
+    /// endpoint's host is signed, and this is not needed.
     ///
     /// # Errors
     ///
@@ -133,12 +133,12 @@ impl Signer {
         self
     }
 
-    /// The host set with [`signing_host`](Self::signing_host).
+    /// Returns the host set with [`signing_host`](Self::signing_host).
     pub fn host_override(&self) -> Option<&str> {
         self.signing_host.as_deref()
     }
 
-    /// The service's rules.
+    /// Returns the service's rules.
     pub fn profile(&self) -> Profile {
         self.profile
     }

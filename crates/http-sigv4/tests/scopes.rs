@@ -113,7 +113,8 @@ fn every_signing_name_before_a_region_is_an_endpoint_for_those_who_sign_with_it(
 }
 
 #[test]
-fn a_client_that_is_configured_for_a_name_that_is_known_to_be_no_signing_name_learns_whose_it_is() {
+fn a_client_that_is_configured_for_a_name_that_is_known_to_be_no_signing_name_is_told_whose_it_is()
+{
     #[rustfmt::skip]
     const HOSTS: &[(&str, &str, &str, &str)] = &[
         ("bedrock-runtime.us-east-1.amazonaws.com", "bedrock-runtime", "us-east-1", "bedrock in us-east-1"),

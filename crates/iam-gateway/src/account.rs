@@ -26,7 +26,7 @@ pub struct Account {
 }
 
 impl Account {
-    /// Long-term keys: without a session token, and valid for good.
+    /// Creates an account with long-term keys: without a session token, and valid for good.
     pub fn new(access_key_id: impl Into<String>, secret_access_key: impl Into<String>) -> Self {
         Self {
             access_key_id: access_key_id.into(),
@@ -78,7 +78,7 @@ pub struct Accounts {
 }
 
 impl Accounts {
-    /// No accounts yet.
+    /// Creates an empty set of accounts.
     pub fn new() -> Self {
         Self::default()
     }

@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 use tower_service::Service;
 
 use crate::{
-    Accounts, Error, Received, Refusal, date::Timestamp, echo, limits::BODY_LIMIT, proxy::Proxy,
+    Accounts, Error, Received, Rejection, date::Timestamp, echo, limits::BODY_LIMIT, proxy::Proxy,
     verify::Verifier,
 };
 
@@ -35,7 +35,7 @@ type BoxError = Box<dyn std::error::Error + Send + Sync>;
 ///
 /// let account = Account::new("AKIDEXAMPLE", "secret");
 /// let gateway = Gateway::new("execute-api", "eu-west-1", account)
-///     .inspect(|received| println!("{:?}", received.verdict()));
+///     .inspect(|received| println!("{:?}", received.verification()));
 /// ```
 #[derive(Clone)]
 #[must_use]
@@ -78,7 +78,7 @@ impl Gateway {
     }
 
     /// Sets where the time comes from, which is the system's clock otherwise. Signatures and
-    /// accounts are judged by it, and responses are dated by it.
+    /// accounts are checked by it, and responses are dated by it.
     pub fn clock(mut self, now: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
         self.config_mut().clock = Arc::new(now);
         self
@@ -100,7 +100,7 @@ impl Gateway {
         Ok(self)
     }
 
-    /// Calls a function with every request and its verdict, before the response is made.
+    /// Calls a function with every request and what the verification found, before the response is made.
     ///
     /// With this a test sees what was on the wire, and can verify it a second time.
     pub fn inspect(mut self, inspector: impl Fn(&Received<'_>) + Send + Sync + 'static) -> Self {
@@ -140,25 +140,25 @@ where
         let config = Arc::clone(&self.config);
         Box::pin(async move {
             let response = config.answer(request).await;
-            let response = response.unwrap_or_else(|refusal| refuse(&refusal));
+            let response = response.unwrap_or_else(|rejection| reject(&rejection));
             Ok(config.stamp(response))
         })
     }
 }
 
 impl Config {
-    async fn answer<B>(&self, request: Request<B>) -> Result<Response<Full<Bytes>>, Refusal>
+    async fn answer<B>(&self, request: Request<B>) -> Result<Response<Full<Bytes>>, Rejection>
     where
         B: Body,
         B::Error: Into<BoxError>,
     {
         let request = collect(request).await?;
-        let verdict = self.verifier.verify(&request, (self.clock)());
+        let verification = self.verifier.verify(&request, (self.clock)());
         (self.inspector)(&Received {
             request: &request,
-            verdict: verdict.as_ref(),
+            verification: verification.as_ref(),
         });
-        let accepted = verdict?;
+        let accepted = verification?;
         match self.proxy.find(request.uri().path()) {
             Some(upstream) => upstream.forward(request).await,
             None => {
@@ -170,7 +170,7 @@ impl Config {
 
     /// Adds what every response of API Gateway has.
     fn stamp(&self, mut response: Response<Full<Bytes>>) -> Response<Full<Bytes>> {
-        let now = Timestamp::of((self.clock)());
+        let now = Timestamp::from_time((self.clock)());
         let date = httpdate::fmt_http_date(now.system_time());
         for (name, value) in [
             (DATE, date),
@@ -185,7 +185,7 @@ impl Config {
 }
 
 /// Waits for the whole body.
-async fn collect<B>(request: Request<B>) -> Result<Request<Bytes>, Refusal>
+async fn collect<B>(request: Request<B>) -> Result<Request<Bytes>, Rejection>
 where
     B: Body,
     B::Error: Into<BoxError>,
@@ -193,16 +193,16 @@ where
     let (parts, body) = request.into_parts();
     let body = Limited::new(body, Gateway::BODY_LIMIT).collect().await;
     let body = body.map_err(|error| match error.is::<LengthLimitError>() {
-        true => Refusal::body_too_large(),
-        false => Refusal::bad_request("Bad Request: the body broke off"),
+        true => Rejection::body_too_large(),
+        false => Rejection::bad_request("Bad Request: the body broke off"),
     })?;
     Ok(Request::from_parts(parts, body.to_bytes()))
 }
 
-fn refuse(refusal: &Refusal) -> Response<Full<Bytes>> {
-    let message = json!({ "message": refusal.message() });
-    let mut response = json_response(refusal.status(), &message);
-    let error_type = HeaderValue::from_static(refusal.error_type);
+fn reject(rejection: &Rejection) -> Response<Full<Bytes>> {
+    let message = json!({ "message": rejection.message() });
+    let mut response = json_response(rejection.status(), &message);
+    let error_type = HeaderValue::from_static(rejection.error_type);
     response
         .headers_mut()
         .insert("x-amzn-errortype", error_type);

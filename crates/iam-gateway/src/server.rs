@@ -104,12 +104,12 @@ impl Server {
         })
     }
 
-    /// The address that the gateway listens on.
+    /// Returns the address that the gateway listens on.
     pub fn local_addr(&self) -> SocketAddr {
         self.local_addr
     }
 
-    /// The gateway's URL, such as `http://127.0.0.1:49152`, without a slash at its end.
+    /// Returns the gateway's URL, such as `http://127.0.0.1:49152`, without a slash at its end.
     pub fn url(&self) -> String {
         format!("{}://{}", self.scheme, self.local_addr)
     }

@@ -51,7 +51,7 @@
 //! | layer | why there |
 //! | --- | --- |
 //! | trace, total timeout | see the whole call, and the wait for credentials |
-//! | follow-redirect | each hop is judged and signed by itself; a client below must not follow any |
+//! | follow-redirect | each hop is checked and signed by itself; a client below must not follow any |
 //! | `ExplainLayer`, with feature `explain` | explains what is rejected in the end |
 //! | retry | each attempt is signed afresh, with the time and the credentials of then |
 //! | timeout per attempt | |
@@ -77,8 +77,8 @@
 //! A signature carries the session token, and is good for minutes wherever it is replayed. So it goes
 //! only where it was meant to go: to AWS hosts of the service, the region and the partition that are
 //! signed for, by https, and to hosts that are [named](SigV4LayerBuilder::allow_host). Each request is
-//! judged by its own URI, and by its `Host` header where it has one, so a redirect followed above the
-//! layer is judged as well. With a [signing host](SigV4LayerBuilder::signing_host) only that host and
+//! checked by its own URI, and by its `Host` header where it has one, so a redirect followed above the
+//! layer is checked as well. With a [signing host](SigV4LayerBuilder::signing_host) only that host and
 //! named hosts are destinations.
 //!
 //! An AWS host of the service and region may be another customer's, who can do nothing with the
@@ -117,9 +117,9 @@
 //! so too, and no cache may have kept that response, requests to **that host** are signed with its time
 //! from then on: see [`SigV4Layer::clock_offset`]. A wrong local clock so costs one rejected attempt per
 //! host. An offset is dropped when a response of the host disagrees, and after a day in which nothing
-//! has confirmed it; one of more than 25 hours is never learned.
+//! has confirmed it; one of more than 25 hours is never taken over.
 //!
-//! How long credentials live is judged by the local clocks alone. Where the wall clock is fast,
+//! How long credentials live is decided by the local clocks alone. Where the wall clock is fast,
 //! temporary credentials look expired: they are signed with all the same, and loads are paced, unless
 //! [`OnExpired::Fail`] is set. Where it is slow by more than the refresh window, the requests between
 //! the true expiry and the reload are rejected, once per generation.
@@ -151,7 +151,7 @@
 //! - `metrics`: what the credentials cache does is recorded through the [metrics] facade, besides
 //!   its [`Stats`] and its [tracing] events.
 //! - `retry`: `RetryPolicy` for tower's retry layer sends a request once more, signed afresh, where
-//!   the layer has learned why it was rejected.
+//!   the layer knows why it was rejected.
 //!
 //! [metrics]: https://docs.rs/metrics
 //! [tracing]: https://docs.rs/tracing
@@ -161,6 +161,7 @@ mod body;
 mod builder;
 mod clock;
 mod config;
+mod decision;
 #[cfg(feature = "aws-config")]
 mod default_chain;
 mod environment;
@@ -170,7 +171,6 @@ pub mod explain;
 mod future;
 mod host_key;
 mod host_policy;
-mod judgement;
 mod keys;
 mod layer;
 mod options;

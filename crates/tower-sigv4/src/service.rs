@@ -116,7 +116,7 @@ impl<S> SigV4<S> {
             return Ok(self.forward(request));
         };
         let (mut parts, body) = request.into_parts();
-        let Some(signing) = signer.judge(&mut parts)? else {
+        let Some(signing) = signer.check(&mut parts)? else {
             return Ok(self.forward(Request::from_parts(parts, body)));
         };
         signing.check_body(&parts.headers, &body)?;

@@ -21,8 +21,8 @@ use crate::{
     Error, PayloadMode, SignedRequest,
     clock::shifted,
     config::{Config, Observations},
+    decision::Decision,
     error::Kind,
-    judgement::Judgement,
     keys::SigningKeys,
 };
 
@@ -34,7 +34,7 @@ use crate::{
 #[derive(Debug)]
 #[must_use = "a request is not signed by beginning"]
 pub struct Signing {
-    judgement: Arc<Judgement>,
+    decision: Arc<Decision>,
     get: Option<Get>,
 }
 
@@ -49,16 +49,16 @@ pub enum TrySign {
 }
 
 impl Signing {
-    pub(crate) fn new(judgement: Arc<Judgement>) -> Self {
+    pub(crate) fn new(decision: Arc<Decision>) -> Self {
         Self {
-            judgement,
+            decision,
             get: None,
         }
     }
 
     /// Returns how the signature covers the body.
     pub fn payload_mode(&self) -> PayloadMode {
-        self.judgement.payload_mode
+        self.decision.payload_mode
     }
 
     /// Signs if credentials are at hand.
@@ -108,12 +108,12 @@ impl Signing {
     ) -> Result<SystemTime, Error> {
         let presigner = Presigner::new(self.config().signer.clone(), expires_in)?;
         let credentials = poll_fn(|cx| self.poll_credentials(cx)).await?;
-        let Judgement {
+        let Decision {
             config,
             scope,
             host,
             ..
-        } = &*self.judgement;
+        } = &*self.decision;
         let sent = config.clock.now();
         let now = shifted(sent, config.observations.offsets.offset(host, sent));
         let key = SigningKeys::key(&credentials, scope, now)?;
@@ -136,7 +136,7 @@ impl Signing {
         }
         // A client sends a body whose length it does not know in chunks, which S3 does not take.
         let has_length = is_empty
-            || self.judgement.payload_mode == PayloadMode::Buffered
+            || self.decision.payload_mode == PayloadMode::Buffered
             || body.size_hint().exact().is_some()
             || headers.contains_key(CONTENT_LENGTH);
         match self.config().signer.profile() == Profile::S3 && !has_length {
@@ -146,14 +146,14 @@ impl Signing {
     }
 
     pub(crate) fn config(&self) -> &Config {
-        &self.judgement.config
+        &self.decision.config
     }
 
     pub(crate) fn poll_credentials(
         &mut self,
         cx: &mut Context<'_>,
     ) -> Poll<Result<CachedCredentials, Error>> {
-        let credentials = &self.judgement.config.credentials;
+        let credentials = &self.decision.config.credentials;
         let get = self.get.get_or_insert_with(|| credentials.get());
         let result = ready!(Pin::new(get).poll(cx));
         self.get = None;
@@ -167,12 +167,12 @@ impl Signing {
         parts: &mut Parts,
         payload: Payload,
     ) -> Result<SignedRequest, Error> {
-        let Judgement {
+        let Decision {
             config,
             scope,
             host,
             ..
-        } = &*self.judgement;
+        } = &*self.decision;
         let Observations {
             offsets,
             rejected_keys,
@@ -197,7 +197,7 @@ impl Signing {
             access_key,
             sent,
             offset,
-            judgement: self.judgement,
+            decision: self.decision,
             #[cfg(feature = "explain")]
             captured,
         })
@@ -205,7 +205,7 @@ impl Signing {
 
     #[cold]
     fn rejected(&self) -> Error {
-        let host = self.judgement.host.to_string().into();
+        let host = self.decision.host.to_string().into();
         let kind = Kind::RejectedCredentials { host };
         match self.config().credentials.last_error() {
             Some(error) => Error::with_source(kind, error),

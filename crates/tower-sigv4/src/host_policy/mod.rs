@@ -2,7 +2,7 @@
 //!
 //! A signature carries the session token, and is good for minutes wherever it is replayed. So it goes
 //! only where it was meant to go: to AWS hosts of the service, the region and the partition that are
-//! signed for, and to hosts that were named. Every request is judged by its own URI and `Host` header.
+//! signed for, and to hosts that were named. Every request is checked by its own URI and `Host` header.
 
 mod destination;
 mod signature_headers;
@@ -51,7 +51,7 @@ pub(crate) struct Target<'a> {
 }
 
 impl HostPolicy {
-    /// Judges a request.
+    /// Checks a request.
     ///
     /// # Errors
     ///

@@ -15,7 +15,7 @@ use super::{HOST, Sent, secret, token};
 
 /// What an `Authorization` header says.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Signed<'a> {
+pub(crate) struct SignedAs<'a> {
     pub(crate) access_key_id: &'a str,
     pub(crate) day: &'a str,
     pub(crate) region: &'a str,
@@ -26,7 +26,7 @@ pub(crate) struct Signed<'a> {
 
 /// Reads a request's one `Authorization` header.
 #[track_caller]
-pub(crate) fn signed_as(sent: &Sent) -> Signed<'_> {
+pub(crate) fn signed_as(sent: &Sent) -> SignedAs<'_> {
     let mut lines = sent.parts.headers.get_all(AUTHORIZATION).iter();
     let (Some(line), None) = (lines.next(), lines.next()) else {
         panic!("not one `Authorization` header: {:?}", sent.parts.headers);
@@ -41,7 +41,7 @@ pub(crate) fn signed_as(sent: &Sent) -> Signed<'_> {
     let [access_key_id, day, region, service, "aws4_request"] = scope[..] else {
         panic!("not a credential scope: {credential}");
     };
-    Signed {
+    SignedAs {
         access_key_id,
         day,
         region,
