@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Checks the words: no private term where the field has one, and a verb before every function.
+"""Checks the words: no private term where the field has one, a verb at the beginning of every public
+function's docs, and its default in those of every setter.
 
     scripts/words.py           fails if a list is not empty, and shows the share of docs and comments
 
@@ -88,28 +89,39 @@ def old_terms():
                     yield f"{name}:{number}: {instead}: {line.strip()}"
 
 
-def functions(lines):
-    """Each public function's name, line and the first line of its docs."""
-    for number, line in enumerate(lines):
-        function = re.match(r"\s*pub (?:const |async )*fn (\w+)", line)
-        if not function:
-            continue
-        first, above = "", number - 1
-        while above >= 0 and re.match(r"\s*(///|#\[)", lines[above]):
-            doc = re.match(r"\s*/// ?(.*)", lines[above])
-            first = doc[1] if doc else first
-            above -= 1
-        yield function[1], number + 1, first
+# Functions that take `self` and return it, and set nothing that has a default.
+NOT_SETTERS = {"for_uri", "with_profile", "after", "or"}
 
 
-def without_verb():
+def functions():
+    """Each public function of the crates: where, its name, whether it is a setter, and its docs."""
     for path in tracked(".rs"):
         name = str(path.relative_to(ROOT))
-        # The test kit and the tests are read beside their callers.
+        # The test kit is read beside the tests that call it.
         if not name.startswith("crates/") or "/src/" not in name or "testkit" in name:
             continue
-        for function, number, first in functions(path.read_text().split("\n")):
-            yield name, number, function, first, first.split(" ")[0].strip("`,.:").lower() in VERBS
+        lines = path.read_text().split("\n")
+        for number, line in enumerate(lines):
+            function = re.match(r"\s*pub (?:const |async )*fn (\w+)", line)
+            if not function:
+                continue
+            signature = " ".join(lines[number : number + 5]).split("{")[0]
+            takes_self = re.search(r"\(\s*(mut )?self,", signature)
+            is_setter = takes_self and "-> Self" in signature and function[1] not in NOT_SETTERS
+            docs, above = [], number - 1
+            while above >= 0 and re.match(r"\s*(///|#\[)", lines[above]):
+                docs.insert(0, lines[above].strip())
+                above -= 1
+            docs = [doc[3:].strip() for doc in docs if doc.startswith("///")]
+            yield f"{name}:{number + 1}: `{function[1]}`", bool(is_setter), docs or [""]
+
+
+def begins_with_verb(docs):
+    return docs[0].split(" ")[0].strip("`,.:").lower() in VERBS
+
+
+def names_default(docs):
+    return "default" in " ".join(docs).lower()
 
 
 def shares():
@@ -128,14 +140,15 @@ def shares():
 
 
 def main():
-    terms = list(old_terms())
-    public = list(without_verb())
-    verbless = [f"{n}:{i}: `{f}`: {first}" for n, i, f, first, ok in public if not ok]
-    print("\n".join(terms + verbless))
-    print("\n".join(shares()))
+    terms, public = list(old_terms()), list(functions())
+    verbless = [f"{where}: no verb: {docs[0]}" for where, _, docs in public if not begins_with_verb(docs)]
+    setters = [(where, docs) for where, is_setter, docs in public if is_setter]
+    silent = [f"{where}: no default: {docs[0]}" for where, docs in setters if not names_default(docs)]
+    print("\n".join([*terms, *verbless, *silent, *shares()]))
     print(f"{len(terms)} lines with a private term, {len(EXCEPTIONS)} exceptions")
     print(f"{len(verbless)} of {len(public)} public functions without a verb at their docs' beginning")
-    sys.exit(bool(terms or verbless))
+    print(f"{len(silent)} of {len(setters)} setters that do not say their default")
+    sys.exit(bool(terms or verbless or silent))
 
 
 if __name__ == "__main__":

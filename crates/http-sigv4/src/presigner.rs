@@ -91,7 +91,8 @@ impl Presigner {
         })
     }
 
-    /// Presigns a request for one certain body, or for any body.
+    /// Sets what the URL says of the body: one certain body, or any. Defaults to any where the service
+    /// takes that, as S3 does, and else to an empty body.
     ///
     /// Where the service wants it, `x-amz-content-sha256` becomes a signed header. An unsigned
     /// payload is taken over plain http too, where whoever reads the URL can use it anyway.
@@ -102,8 +103,8 @@ impl Presigner {
 
     /// Puts the session token behind the signature, which then does not cover it, or in front of it.
     ///
-    /// The service's [`Profile`](crate::Profile) knows: behind for [MQTT over WebSocket] to AWS IoT
-    /// Core, signing name `iotdevicegateway`, and nothing else.
+    /// Defaults to what the service's [`Profile`](crate::Profile) says: behind for [MQTT over
+    /// WebSocket] to AWS IoT Core, signing name `iotdevicegateway`, and for nothing else.
     ///
     /// [MQTT over WebSocket]: https://docs.aws.amazon.com/iot/latest/developerguide/protocols.html
     pub fn token_after_signature(mut self, after: bool) -> Self {

@@ -103,8 +103,8 @@ impl Profile {
         }
     }
 
-    /// Sets whether `x-amz-content-sha256` is sent with every request. With an unsigned payload it
-    /// always is.
+    /// Sets whether `x-amz-content-sha256` is sent with every request. Defaults to what the profile
+    /// that this begins with says; with an unsigned payload the header is always sent.
     #[must_use]
     pub const fn content_sha256_header(mut self, always: bool) -> Self {
         self.always_content_sha256 = always;
@@ -112,7 +112,7 @@ impl Profile {
     }
 
     /// Sets whether the service takes [`Payload::Unsigned`](crate::Payload::Unsigned), over TLS, as
-    /// well as a hash.
+    /// well as a hash. Defaults to what the profile that this begins with says.
     #[must_use]
     pub const fn unsigned_payload(mut self, allowed: bool) -> Self {
         self.unsigned_payload = match allowed {

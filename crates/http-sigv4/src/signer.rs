@@ -89,7 +89,8 @@ impl Signer {
         self
     }
 
-    /// Signs `name` too, wherever a request has it.
+    /// Signs `name` too, wherever a request has it. Defaults to no more than `host`, `content-type`,
+    /// `content-md5` and `x-amz-*`.
     ///
     /// Only for a header that nothing between here and the service adds, drops or rewrites.
     ///
@@ -107,7 +108,7 @@ impl Signer {
         Ok(self)
     }
 
-    /// Signs for `host` instead of the host that the request is sent to.
+    /// Signs for `host` instead of the host that the request is sent to. Defaults to that host.
     ///
     /// For a service that sees another host than the client: behind a CDN of one's own, or a
     /// private API that a `Host` header selects at its VPC endpoint. The authority is still

@@ -36,13 +36,13 @@ impl Account {
         }
     }
 
-    /// Sets the session token, which every request has to carry then.
+    /// Sets the session token, which every request has to carry then. Defaults to none.
     pub fn session_token(mut self, token: impl Into<String>) -> Self {
         self.session_token = Some(token.into());
         self
     }
 
-    /// Sets when the keys stop being valid.
+    /// Sets when the keys stop being valid. Defaults to never.
     pub fn expires_at(mut self, time: SystemTime) -> Self {
         self.expires_at = Some(time);
         self

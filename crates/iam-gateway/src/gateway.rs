@@ -77,8 +77,8 @@ impl Gateway {
         }
     }
 
-    /// Sets where the time comes from, which is the system's clock otherwise. Signatures and
-    /// accounts are checked by it, and responses are dated by it.
+    /// Sets where the time comes from. Signatures and accounts are checked by it, and responses are
+    /// dated by it. Defaults to the system's clock.
     pub fn clock(mut self, now: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
         self.config_mut().clock = Arc::new(now);
         self
@@ -100,7 +100,8 @@ impl Gateway {
         Ok(self)
     }
 
-    /// Calls a function with every request and what the verification found, before the response is made.
+    /// Calls a function with every request and what the verification found, before the response is
+    /// made. Defaults to none.
     ///
     /// With this a test sees what was on the wire, and can verify it a second time.
     pub fn inspect(mut self, inspector: impl Fn(&Received<'_>) + Send + Sync + 'static) -> Self {

@@ -171,13 +171,13 @@ impl SigV4LayerBuilder {
     /// the service and region.
     ///
     /// It is trusted with signatures and the session token. What it says of the time and of the
-    /// credentials counts for itself only.
+    /// credentials counts for itself only. Defaults to no such host.
     pub fn allow_host(mut self, host: &str) -> Self {
         self.named.push(host.into());
         self
     }
 
-    /// Allows every host whose name ends in a dot and `domain`; not `domain` itself.
+    /// Allows every host whose name ends in a dot and `domain`; not `domain` itself. Defaults to none.
     pub fn allow_subdomains_of(mut self, domain: &str) -> Self {
         self.parents.push(domain.into());
         self
@@ -243,7 +243,8 @@ impl SigV4LayerBuilder {
         self
     }
 
-    /// Signs one more header, wherever a request has it. See [`Signer::sign_header`].
+    /// Signs one more header, wherever a request has it. Defaults to those of
+    /// [`Signer::sign_header`].
     pub fn sign_header(mut self, name: HeaderName) -> Self {
         self.signed_headers.push(name);
         self

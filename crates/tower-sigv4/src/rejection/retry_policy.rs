@@ -51,7 +51,7 @@ impl RetryPolicy {
     }
 
     /// Takes every attempt more out of a budget, and puts something in with every response that
-    /// called for none.
+    /// called for none. Defaults to no budget, and so to one more attempt whenever it may help.
     pub fn budget(mut self, budget: Arc<dyn Budget + Send + Sync>) -> Self {
         self.budget = Some(budget);
         self
