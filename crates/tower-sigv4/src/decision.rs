@@ -107,6 +107,8 @@ impl Decisions {
         let (scheme, authority) = (uri.scheme_str()?, uri.authority()?.as_str());
         let header = host_header(headers)?;
         let kept = self.kept.load();
+        // Letter by letter, without parsing: two spellings of one host are two entries, and no text
+        // that a parser might read otherwise finds another's.
         let same = kept.iter().find(|kept| {
             *kept.authority == *authority
                 && *kept.scheme == *scheme
@@ -133,6 +135,7 @@ impl Decisions {
             decision: Arc::clone(decision),
         };
         self.kept.rcu(|kept| {
+            // Threads may have come past the look at the length together.
             let kept = kept.iter().take(MOST - 1).cloned();
             kept.chain([new.clone()]).collect::<Vec<_>>()
         });

@@ -22,6 +22,7 @@ pub(crate) fn write(out: &mut Text, rule: PathRule, path: &str) -> Result<(), Si
 /// Whether a path is its own canonical form, as most are: nothing to encode, and no segment that is
 /// empty or begins with a dot.
 fn is_canonical(path: &[u8]) -> bool {
+    // Any byte but a slash; the path begins with one.
     let mut previous = b'a';
     for &byte in path {
         let begins_segment = previous == b'/';
@@ -40,6 +41,7 @@ fn write_standard(out: &mut Text, path: &[u8]) -> Result<(), SignError> {
     for segment in path.split(|&byte| byte == b'/') {
         match segment {
             b"" | b"." => {}
+            // Above the root there is nothing to remove.
             b".." => {
                 let parent = out[start..].iter().rposition(|&byte| byte == b'/');
                 out.truncate(start + parent.unwrap_or(0));
