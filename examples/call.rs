@@ -12,7 +12,10 @@ use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Method, Request, Uri, header::CONTENT_TYPE};
 use http_body_util::{BodyExt, Full};
 use hyper_rustls::HttpsConnectorBuilder;
-use hyper_util::{client::legacy::Client, rt::TokioExecutor};
+use hyper_util::{
+    client::legacy::{Client, connect::HttpConnector},
+    rt::TokioExecutor,
+};
 use lexopt::{Arg, ValueExt};
 use tower::{BoxError, ServiceBuilder, ServiceExt};
 use tower_sigv4::SigV4LayerBuilder;
@@ -61,11 +64,15 @@ async fn run() -> Result<bool, BoxError> {
         builder = builder.allow_host(host);
     }
     let layer = builder.build()?;
+    let mut http = HttpConnector::new();
+    // Or else a small body waits for the peer's acknowledgement of its head, about 40 ms.
+    http.set_nodelay(true);
+    http.enforce_http(false);
     let https = HttpsConnectorBuilder::new()
         .with_webpki_roots()
         .https_or_http()
         .enable_all_versions()
-        .build();
+        .wrap_connector(http);
     let client = ServiceBuilder::new()
         .layer(layer)
         .service(Client::builder(TokioExecutor::new()).build(https));

@@ -68,7 +68,7 @@ impl Upstream {
                 Ok(Self {
                     authority: authority.clone(),
                     path: uri.path().trim_end_matches('/').to_owned(),
-                    client: Client::builder(TokioExecutor::new()).build_http(),
+                    client: Client::builder(TokioExecutor::new()).build(connector()),
                 })
             }
             _ => Err(Kind::Upstream(url.to_owned()).into()),
@@ -159,4 +159,11 @@ fn remove_hop_by_hop(headers: &mut HeaderMap) {
     ] {
         headers.remove(name);
     }
+}
+
+fn connector() -> HttpConnector {
+    let mut connector = HttpConnector::new();
+    // Or else a small body waits for the acknowledgement of its head.
+    connector.set_nodelay(true);
+    connector
 }
