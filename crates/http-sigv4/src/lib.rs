@@ -39,6 +39,27 @@
 //! | a URL that is presigned already | refused |
 //! | a custom domain, a load balancer | not [detected](Endpoint::detect): name service and region |
 //!
+//! # Traps
+//!
+//! What a signer cannot see, or what a service takes no notice of:
+//!
+//! - **A URL parser that rewrites the path after it was signed.** WHATWG's, as in the `url` crate and
+//!   so in reqwest, resolves `%2e%2e` as `..`, and encodes `{`, `}`, `"`, `` ` `` and more in a path.
+//!   Sign what the parser has made of the URL, not what it was given. `http::Uri` rewrites nothing.
+//! - **A raw `+` in the key of an S3 object.** S3 reads it as a space, and it is signed as one; some
+//!   stores that speak S3's protocol read a plus, and reject the signature or find another object.
+//!   Write `%20` or `%2B`, which all read alike.
+//! - **Credentials that end before a presigned URL does.** The URL ends with them, whatever
+//!   `X-Amz-Expires` says. [`ExpiresIn::exactly`] refuses such a URL, [`ExpiresIn::at_most`] shortens
+//!   it; both know only what the credentials say of their own expiry, and a role's session can be
+//!   revoked earlier.
+//! - **Login tokens that are to live longer than the service takes.** RDS and ElastiCache take 900
+//!   seconds, and reject a longer token as a wrong password, without a word about its life. The
+//!   `tokens` feature refuses to make one; [`Presigner`], which knows no service's limit but the seven
+//!   days of all, does not.
+//! - **A `Host` header that a proxy replaces.** Sign for the host that the service sees, by
+//!   [`Signer::signing_host`].
+//!
 //! # Features
 //!
 //! None is on by default.
