@@ -103,6 +103,8 @@
 //!
 //! - `metrics`: the above.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod backoff;
 mod cache;
 mod cached;

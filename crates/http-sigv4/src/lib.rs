@@ -78,6 +78,8 @@
 //!
 //! [signed requests]: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod authorization;
 mod canonical;
 mod changes;

@@ -101,6 +101,8 @@
 //!
 //! [`aws-sigv4`]: https://docs.rs/aws-sigv4
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod account;
 mod authorization;
 mod canonical;

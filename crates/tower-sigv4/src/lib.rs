@@ -48,6 +48,8 @@
 //! and nothing below should hold a request back, as a signature is good for five minutes. Outermost
 //! first:
 //!
+#![doc = include_str!("stack.svg")]
+//!
 //! | layer | why there |
 //! | --- | --- |
 //! | trace, total timeout | see the whole call, and the wait for credentials |
@@ -157,6 +159,8 @@
 //! [tracing]: https://docs.rs/tracing
 //! [tower]: https://docs.rs/tower
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod body;
 mod builder;
 mod clock;
@@ -203,8 +207,3 @@ pub use self::{
     signer::RequestSigner,
     signing::{Signing, TrySign},
 };
-
-/// The examples of the cache's README, which need the SDK's configuration.
-#[cfg(all(doctest, feature = "aws-config"))]
-#[doc = include_str!("../../credentials-cache/README.md")]
-struct CacheReadme;
