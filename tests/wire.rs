@@ -9,9 +9,9 @@ use std::{
 
 use aws_credential_types::Credentials;
 use bytes::Bytes;
-use http::{HeaderMap, Request, StatusCode, header::HOST};
+use http::{HeaderMap, Method, Request, StatusCode, header::HOST};
 use http_body::{Body, Frame};
-use http_body_util::{Empty, Full};
+use http_body_util::{BodyExt, Empty, Full};
 use tests::{Keys, Wire};
 use tower_sigv4::{SigV4Layer, SigningOptions};
 
@@ -205,6 +205,74 @@ async fn a_body_that_arrives_in_chunks_is_covered_and_sent_with_its_length() {
         assert_eq!(received.body(), "one, two, three");
         assert_eq!(received.headers()["content-length"], "15");
         assert!(!received.headers().contains_key("transfer-encoding"));
+    }
+}
+
+#[tokio::test]
+async fn a_body_of_no_bytes_has_a_length_where_the_method_expects_a_body() {
+    let wire = Wire::start().await;
+    for version in Wire::VERSIONS {
+        for (method, length) in [
+            (Method::PATCH, Some("0")),
+            (Method::POST, Some("0")),
+            (Method::PUT, Some("0")),
+            (Method::DELETE, None),
+            (Method::GET, None),
+        ] {
+            let mut request = get(&format!("{API}/prod"));
+            *request.method_mut() = method.clone();
+            let received = wire.accepts(version, &Wire::layer(), request).await;
+            let header = received.headers().get("content-length");
+            let header = header.map(|value| value.to_str().unwrap());
+            assert_eq!(header, length, "{method} {version:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_ends_before_its_first_byte_has_a_length() {
+    let wire = Wire::start().await;
+    for version in Wire::VERSIONS {
+        let body = Chunks::new(["", "", ""]);
+        let request = Request::put(format!("{API}/prod")).body(body).unwrap();
+        let received = wire.accepts(version, &Wire::layer(), request).await;
+        assert_eq!(received.headers()["content-length"], "0");
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_was_collected_is_not_sent_in_chunks_though_its_headers_say_so() {
+    let [http1, _] = Wire::VERSIONS;
+    let wire = Wire::start().await;
+    let bodies = [
+        Chunks::new(["one, ", "two, ", "three"]).boxed(),
+        Full::from("one, two, three").boxed(),
+        Empty::new().boxed(),
+    ];
+    for (body, length) in bodies.into_iter().zip(["15", "15", "0"]) {
+        let request = Request::put(format!("{API}/prod"))
+            .header("transfer-encoding", "chunked")
+            .body(body)
+            .unwrap();
+        let received = wire.accepts(http1, &Wire::layer(), request).await;
+        assert_eq!(received.headers()["content-length"], length);
+        assert!(!received.headers().contains_key("transfer-encoding"));
+    }
+}
+
+#[tokio::test]
+async fn a_length_that_is_not_that_of_the_body_is_corrected() {
+    let wire = Wire::start().await;
+    for version in Wire::VERSIONS {
+        for said in ["1", "150", "+15", "many"] {
+            let request = Request::put(format!("{API}/prod"))
+                .header("content-length", said)
+                .body(Full::<Bytes>::from("one, two, three"))
+                .unwrap();
+            let received = wire.accepts(version, &Wire::layer(), request).await;
+            assert_eq!(received.headers()["content-length"], "15", "{version:?}");
+            assert_eq!(received.body(), "one, two, three");
+        }
     }
 }
 

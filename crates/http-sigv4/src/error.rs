@@ -63,13 +63,28 @@ impl SignError {
         }
     }
 
-    /// Returns whether the payload is at fault: one that the service does not take, or no payload
-    /// at all.
+    /// Returns whether the payload is at fault: one that the service does not take, that is not
+    /// what the request says of its body, or no payload at all.
     pub fn is_payload(&self) -> bool {
         use Kind::*;
         matches!(
             self.kind,
             UnsignedRefused | UnsignedRequired | UnsignedInClear | PayloadText
+        ) || self.is_framing()
+    }
+
+    /// Returns whether the payload is at fault because the request's body is sent in frames, as
+    /// `aws-chunked`, and no signature honours them. The same body sent plain could be signed.
+    pub fn is_framing(&self) -> bool {
+        use Kind::*;
+        matches!(
+            self.kind,
+            FramesRefused
+                | SignedChunks(_)
+                | MarkerWithoutPayload
+                | FramesWithoutMarker
+                | FramesInClear
+                | FramesPresigned
         )
     }
 
@@ -141,6 +156,12 @@ pub(crate) enum Kind {
     UnsignedRefused,
     UnsignedRequired,
     UnsignedInClear,
+    FramesRefused,
+    SignedChunks(&'static str),
+    MarkerWithoutPayload,
+    FramesWithoutMarker,
+    FramesInClear,
+    FramesPresigned,
     UnknownEndpoint,
     UnknownRegion,
     RequiresSigV4a,
@@ -276,6 +297,36 @@ impl fmt::Display for SignError {
                 "an unsigned payload over plain http is covered by nothing; use https or hash the \
                  body"
             }
+            Kind::FramesRefused => {
+                "the service takes no body in frames without signatures, as S3 does; send the body \
+                 plain"
+            }
+            Kind::SignedChunks(marker) => {
+                return write!(
+                    f,
+                    "`x-amz-content-sha256` says `{marker}`: the body is sent in frames whose \
+                     signatures belong to another signature of the request, so it cannot be signed \
+                     again; send the body plain"
+                );
+            }
+            Kind::MarkerWithoutPayload => {
+                "`x-amz-content-sha256` says that the body is sent in frames, and the payload to \
+                 sign says otherwise; sign `Payload::StreamingUnsignedTrailer`, or send the body \
+                 plain and remove the header"
+            }
+            Kind::FramesWithoutMarker => {
+                "`content-encoding` has `aws-chunked`, and no `x-amz-content-sha256` that a \
+                 signature can honour says how the body is framed; send the body plain and remove \
+                 the coding"
+            }
+            Kind::FramesInClear => {
+                "a body in frames that nothing signs is covered by nothing over plain http; use \
+                 https, or send the body plain and hash it"
+            }
+            Kind::FramesPresigned => {
+                "the body is to be sent in frames, which no service takes under a presigned URL; \
+                 send the body plain"
+            }
             Kind::UnknownEndpoint => {
                 "the host is not an endpoint of AWS's that tells its service and region, as custom \
                  domains and load balancers do not; configure both"
@@ -316,7 +367,8 @@ impl fmt::Display for SignError {
                 );
             }
             Kind::PayloadText => {
-                "not the text of a payload: 64 hexadecimal digits or `UNSIGNED-PAYLOAD`"
+                "not the text of a payload: 64 hexadecimal digits, `UNSIGNED-PAYLOAD` or \
+                 `STREAMING-UNSIGNED-PAYLOAD-TRAILER`"
             }
         })
     }

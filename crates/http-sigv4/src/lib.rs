@@ -36,6 +36,7 @@
 //! | userinfo, default port, capitals in the authority | signed without, and sent without |
 //! | `Host` header unlike the authority | refused, since HTTP/1.1 sends one and HTTP/2 both; see [`Signer::signing_host`] |
 //! | headers of an earlier signature | not signed, replaced or removed; `x-amz-content-sha256` too |
+//! | a body in frames (`STREAMING-` in `x-amz-content-sha256`, `aws-chunked` in `content-encoding`) | refused, but for frames without signatures that [`Payload::StreamingUnsignedTrailer`] says |
 //! | a URL that is presigned already | refused |
 //! | a custom domain, a load balancer | not [detected](Endpoint::detect): name service and region |
 //!
@@ -92,9 +93,11 @@ mod error_code;
 mod expires_in;
 #[cfg(feature = "explain")]
 pub mod explain;
+mod framing;
 mod hash;
 mod host;
 mod key;
+mod marker;
 mod payload;
 mod prepared;
 mod presigner;

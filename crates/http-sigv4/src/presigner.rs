@@ -31,6 +31,7 @@ use crate::{
 ///   sent with the URL, so most requests to presign have none but `host`.
 /// - **The body** is not signed where the service takes that, as S3 does, and else taken to be empty;
 ///   [`payload`](Self::payload) says otherwise.
+/// - **A body in frames** is refused, since S3 takes none under a presigned URL.
 /// - **The query** of the wire is followed by the signature's parameters and not rewritten. One that
 ///   has such parameters already is refused.
 ///
@@ -160,12 +161,11 @@ impl Presigner {
             (None, true) => Payload::Unsigned,
             (None, false) => Payload::EMPTY,
         };
-        self.signer.check_payload(payload)?;
         let is_unsigned = payload == Payload::Unsigned;
         // S3 reads the absence of the header as an unsigned payload.
         let is_implied = is_unsigned && profile.path == PathRule::S3;
         let sends_payload = (profile.always_content_sha256 || is_unsigned) && !is_implied;
-        let payload = payload.text();
+        let payload_text = payload.text();
 
         let date = self.signer.read_time(parts, key, time)?;
         let lifetime = self.expires_in.resolve(key, time)?;
@@ -173,10 +173,12 @@ impl Presigner {
         let host;
         let mut headers = SignedHeaders::new();
         let sent = self.signer.read_headers(parts, &mut headers)?;
+        sent.framing.check_presigned(payload)?;
+        self.signer.check_payload(payload)?;
         host = self.signer.read_host(parts, &sent)?;
         headers.push_own(Own::Host, host.value.as_bytes());
         if sends_payload {
-            headers.push_own(Own::ContentSha256, payload.as_bytes());
+            headers.push_own(Own::ContentSha256, payload_text.as_bytes());
         }
         headers.sort();
         if sent.has_connection {
@@ -194,7 +196,7 @@ impl Presigner {
             profile.path,
             &headers,
             &signed_headers,
-            payload.as_bytes(),
+            payload_text.as_bytes(),
         )?;
         string_to_sign::write(&mut text, key, date);
         let signature = key.sign(&text[canonical.end..]);

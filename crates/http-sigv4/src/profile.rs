@@ -127,6 +127,13 @@ impl Profile {
         self.unsigned_payload != UnsignedPayload::Refused
     }
 
+    /// Returns whether the service takes
+    /// [`Payload::StreamingUnsignedTrailer`](crate::Payload::StreamingUnsignedTrailer): those that
+    /// speak S3's protocol do, where they take an unsigned payload.
+    pub fn allows_streaming_payload(&self) -> bool {
+        self.path == PathRule::S3 && self.allows_unsigned_payload()
+    }
+
     /// Returns whether the service takes nothing but
     /// [`Payload::Unsigned`](crate::Payload::Unsigned).
     pub fn requires_unsigned_payload(&self) -> bool {

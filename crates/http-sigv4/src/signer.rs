@@ -30,6 +30,9 @@ use crate::{
 /// - **Stale signatures** do not survive: `authorization`, `x-amz-date`, `x-amz-security-token`,
 ///   `x-amz-content-sha256` and `x-amz-region-set` are replaced or removed, so signing twice is
 ///   signing once.
+/// - **A body in frames** is never signed as a plain one: where `x-amz-content-sha256` begins with
+///   `STREAMING-`, or `content-encoding` has `aws-chunked`, the payload has to be
+///   [`Payload::StreamingUnsignedTrailer`] and the header its marker, or the request is refused.
 /// - **The authority is cleaned** in the URI as well as in the signature: no userinfo, no default
 ///   port, lower case. HTTP/1.1 and HTTP/2 clients then send the host that was signed.
 /// - **A signed header on several lines** is sent on one, as proxies would join it differently.
@@ -188,22 +191,21 @@ impl Signer {
         payload: Payload,
         time: SystemTime,
     ) -> Result<Signature, SignError> {
-        self.check_payload(payload)?;
-        let over_tls = self.profile.unsigned_payload == UnsignedPayload::OverTls;
-        if payload == Payload::Unsigned && over_tls && parts.uri.scheme() == Some(&Scheme::HTTP) {
-            return Err(Kind::UnsignedInClear.into());
-        }
-        let sends_payload = self.profile.always_content_sha256 || payload == Payload::Unsigned;
-        let payload = payload.text();
+        let sends_payload = self.profile.always_content_sha256 || !payload.is_signed();
+        let payload_text = payload.text();
         let date = self.read_time(parts, key, time)?;
         // Declared first, as the headers borrow it.
         let host;
         let mut headers = SignedHeaders::new();
         let sent = self.read_headers(parts, &mut headers)?;
+        // First what the request says of its body: whatever the service takes, that is not plain.
+        sent.framing.check(payload)?;
+        self.check_payload(payload)?;
+        self.check_transport(&parts.uri, payload)?;
         host = self.read_host(parts, &sent)?;
         headers.push_own(Own::Host, host.value.as_bytes());
         if sends_payload {
-            headers.push_own(Own::ContentSha256, payload.as_bytes());
+            headers.push_own(Own::ContentSha256, payload_text.as_bytes());
         }
         headers.push_own(Own::Date, date.as_bytes());
         if let Some(region_set) = key.region_set() {
@@ -229,7 +231,7 @@ impl Signer {
             self.profile.path,
             &headers,
             &signed_headers,
-            payload.as_bytes(),
+            payload_text.as_bytes(),
         )?;
         string_to_sign::write(&mut text, key, date);
         let string_to_sign_end = text.len();
@@ -314,7 +316,27 @@ impl Signer {
         match (payload, self.profile.unsigned_payload) {
             (Payload::Unsigned, UnsignedPayload::Refused) => Err(Kind::UnsignedRefused.into()),
             (Payload::Sha256(_), UnsignedPayload::Required) => Err(Kind::UnsignedRequired.into()),
+            (Payload::StreamingUnsignedTrailer, _) if !self.profile.allows_streaming_payload() => {
+                Err(Kind::FramesRefused.into())
+            }
             _ => Ok(()),
+        }
+    }
+
+    /// Refuses a payload that neither the signature nor the transport covers.
+    fn check_transport(&self, uri: &Uri, payload: Payload) -> Result<(), SignError> {
+        let over_tls = self.profile.unsigned_payload == UnsignedPayload::OverTls;
+        if !over_tls || uri.scheme() != Some(&Scheme::HTTP) {
+            return Ok(());
+        }
+        match payload {
+            Payload::Sha256(_) => Ok(()),
+            Payload::Unsigned => Err(Kind::UnsignedInClear.into()),
+            // What never leaves this machine cannot be changed on its way.
+            Payload::StreamingUnsignedTrailer => match Host::from_uri(uri)? {
+                Some(host) if host.is_loopback() => Ok(()),
+                _ => Err(Kind::FramesInClear.into()),
+            },
         }
     }
 }

@@ -13,7 +13,7 @@ use tower_service::Service;
 
 use crate::{
     Error, SignedBody, SignedRequest, Signing,
-    body::{Collect, Known},
+    body::{Collect, Known, write_length},
     error::BoxError,
 };
 
@@ -91,9 +91,9 @@ where
             let next = match state.as_mut().project() {
                 StateProj::Collecting { waiting } => {
                     let body = ready!(waiting.as_mut().expect(COMPLETED).body.poll_in_time(cx));
-                    body.map(|known| {
+                    body.and_then(|known| {
                         let waiting = waiting.take().expect(COMPLETED);
-                        Self::loading(waiting.with_body(known)).state
+                        Ok(Self::loading(waiting.with_body(known)?).state)
                     })
                 }
                 StateProj::Loading { waiting } => {
@@ -137,14 +137,18 @@ pub(crate) struct Waiting<S, B> {
     pub(crate) signing: Signing,
 }
 
-impl<S, T> Waiting<S, T> {
-    fn with_body<B>(self, body: B) -> Waiting<S, B> {
-        Waiting {
+impl<S, B> Waiting<S, Collect<B>> {
+    fn with_body(mut self, known: Known<B>) -> Result<Waiting<S, Known<B>>, Error>
+    where
+        B: Body + Unpin,
+    {
+        write_length(&mut self.parts, &known.body)?;
+        Ok(Waiting {
             inner: self.inner,
             parts: self.parts,
-            body,
+            body: known,
             signing: self.signing,
-        }
+        })
     }
 }
 

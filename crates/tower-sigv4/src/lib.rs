@@ -94,7 +94,19 @@
 //! not copied; a streaming one is collected first, up to [`body_limit`](SigV4LayerBuilder::body_limit),
 //! and all that are collected at a time up to
 //! [`total_body_limit`](SigV4LayerBuilder::total_body_limit). [`PayloadMode`] has the alternatives for
-//! services that take them.
+//! services that take them. Where the length is known, it is sent, and the body not in chunks.
+//!
+//! A body that comes in frames already, as an SDK uploads to S3, is never signed as a plain one, of
+//! which a store would keep the frames. Where `x-amz-content-sha256` says
+//! `STREAMING-UNSIGNED-PAYLOAD-TRAILER`, it passes as it comes, to S3 over https or on this machine,
+//! whatever mode is set. Frames that carry signatures continue the one that the request had, so
+//! they are an error, and so is `content-encoding: aws-chunked` by itself.
+//!
+//! # Behind CloudFront
+//!
+//! Where CloudFront signs for its clients, with origin access control before a Lambda function URL,
+//! they have to send the digest of each body. [`ContentSha256Layer`] does that, and needs no
+//! credentials.
 //!
 //! # Without tower
 //!
@@ -165,6 +177,7 @@ mod body;
 mod builder;
 mod clock;
 mod config;
+mod content_sha256;
 mod decision;
 #[cfg(feature = "aws-config")]
 mod default_chain;
@@ -196,6 +209,7 @@ pub use self::rejection::{RetryFuture, RetryOr, RetryPolicy};
 pub use self::{
     body::{PayloadMode, SignedBody},
     builder::SigV4LayerBuilder,
+    content_sha256::{ContentSha256, ContentSha256Future, ContentSha256Layer},
     error::Error,
     future::ResponseFuture,
     host_policy::UnlistedHosts,

@@ -122,16 +122,19 @@ impl<S> SigV4<S> {
         signing.check_body(&parts.headers, &body)?;
         let bodies = &signing.config().bodies;
         match body::read(body, signing.payload_mode(), bodies)? {
-            Read::Done(Known { body, payload }) => match signing.try_sign(&mut parts, payload)? {
-                TrySign::Signed(signed) => {
-                    let future = self.inner.call(Request::from_parts(parts, body));
-                    Ok(ResponseFuture::responding(future, Some(signed)))
+            Read::Done(Known { body, payload }) => {
+                body::write_length(&mut parts, &body)?;
+                match signing.try_sign(&mut parts, payload)? {
+                    TrySign::Signed(signed) => {
+                        let future = self.inner.call(Request::from_parts(parts, body));
+                        Ok(ResponseFuture::responding(future, Some(signed)))
+                    }
+                    TrySign::Waiting(signing) => {
+                        let known = Known { body, payload };
+                        Ok(ResponseFuture::loading(self.wait(parts, known, signing)))
+                    }
                 }
-                TrySign::Waiting(signing) => {
-                    let known = Known { body, payload };
-                    Ok(ResponseFuture::loading(self.wait(parts, known, signing)))
-                }
-            },
+            }
             Read::Pending(collect) => {
                 // So that credentials load while the body is read. Those that are good now may not be
                 // when the body is there.

@@ -81,10 +81,12 @@ impl RequestSigner {
     ///
     /// # Errors
     ///
-    /// A host or a transport that may not be signed for, and options that are not possible.
+    /// A host or a transport that may not be signed for, options that are not possible, and a body in
+    /// frames that a new signature cannot honour.
     pub fn begin(&self, parts: &mut Parts) -> Result<Option<Signing>, Error> {
         let signing = self.check(parts)?;
         if let Some(signing) = &signing {
+            signing.check_framing()?;
             signing.start_load();
         }
         Ok(signing)
@@ -196,7 +198,7 @@ impl RequestSigner {
             },
         };
         match checked {
-            Ok(decision) => Ok(Some(Signing::new(decision))),
+            Ok(decision) => Ok(Some(Signing::new(decision, &parts.headers))),
             Err(error) if is_forwarded(&error, config, parts) => {
                 remove_signature(&mut parts.headers);
                 Ok(None)

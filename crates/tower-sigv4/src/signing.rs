@@ -13,7 +13,7 @@ use http::{
     request::Parts,
 };
 use http_body::Body;
-use http_sigv4::{ExpiresIn, Payload, Presigner, Profile};
+use http_sigv4::{ExpiresIn, Payload, Presigner, Profile, SignError};
 
 #[cfg(feature = "explain")]
 use crate::explain::{CaptureRequest, Captured};
@@ -35,6 +35,8 @@ use crate::{
 #[must_use = "a request is not signed by beginning"]
 pub struct Signing {
     decision: Arc<Decision>,
+    /// What the request says of frames in its body.
+    framing: Result<Option<Payload>, SignError>,
     get: Option<Get>,
 }
 
@@ -49,16 +51,24 @@ pub enum TrySign {
 }
 
 impl Signing {
-    pub(crate) fn new(decision: Arc<Decision>) -> Self {
+    pub(crate) fn new(decision: Arc<Decision>, headers: &HeaderMap) -> Self {
         Self {
             decision,
+            framing: Payload::from_framing(headers),
             get: None,
         }
     }
 
     /// Returns how the signature covers the body.
+    ///
+    /// That is what was set, but for a request whose `x-amz-content-sha256` says that the body is sent
+    /// in frames: [`PayloadMode::StreamingUnsignedTrailer`].
     pub fn payload_mode(&self) -> PayloadMode {
-        self.decision.payload_mode
+        match self.framing {
+            // To take them for a plain body would make an object of the frames.
+            Ok(Some(_)) => PayloadMode::StreamingUnsignedTrailer,
+            Ok(None) | Err(_) => self.decision.payload_mode,
+        }
     }
 
     /// Signs if credentials are at hand.
@@ -128,17 +138,41 @@ impl Signing {
         drop(self.config().credentials.get());
     }
 
+    /// Refuses a body in frames that no signature honours, before anything is read of it.
+    pub(crate) fn check_framing(&self) -> Result<(), Error> {
+        const FRAMES: PayloadMode = PayloadMode::StreamingUnsignedTrailer;
+        match &self.framing {
+            Ok(None) => Ok(()),
+            Ok(Some(_)) if FRAMES.fits(self.config().signer.profile()) => Ok(()),
+            Ok(Some(_)) => {
+                let service = self.decision.scope.service().into();
+                Err(Kind::FramesRefused { service }.into())
+            }
+            // The caller says what no header does. If one says something else, the signer refuses.
+            Err(_) if self.decision.payload_mode == FRAMES => Ok(()),
+            Err(error) => Err(error.clone().into()),
+        }
+    }
+
     /// Refuses what can be told of a body before it is read.
     pub(crate) fn check_body(&self, headers: &HeaderMap, body: &impl Body) -> Result<(), Error> {
+        self.check_framing()?;
         let is_empty = body.is_end_stream();
         if headers.contains_key(UPGRADE) && !is_empty {
             return Err(Kind::UpgradeWithBody.into());
         }
-        // A client sends a body whose length it does not know in chunks, which S3 does not take.
+        // A client sends a body whose length it does not know in chunks, which S3 does not take,
+        // unless the frames in them come with the length of what they hold.
         let has_length = is_empty
-            || self.decision.payload_mode == PayloadMode::Buffered
             || body.size_hint().exact().is_some()
-            || headers.contains_key(CONTENT_LENGTH);
+            || headers.contains_key(CONTENT_LENGTH)
+            || match self.payload_mode() {
+                PayloadMode::Buffered => true,
+                PayloadMode::StreamingUnsignedTrailer => {
+                    headers.contains_key("x-amz-decoded-content-length")
+                }
+                PayloadMode::Precomputed(_) | PayloadMode::Unsigned => false,
+            };
         match self.config().signer.profile() == Profile::S3 && !has_length {
             true => Err(Kind::UnknownLength.into()),
             false => Ok(()),

@@ -44,6 +44,11 @@ impl<B> SignedBody<B> {
             kind: Kind::Untouched(body),
         }
     }
+
+    /// Returns whether all of it is here.
+    pub(crate) fn is_collected(&self) -> bool {
+        matches!(self.kind, Kind::Collected { .. })
+    }
 }
 
 impl<B> Body for SignedBody<B>

@@ -16,7 +16,8 @@ use http_sigv4::Profile;
 use http_sigv4::Signer;
 
 use crate::{
-    Error, PayloadMode, RequestSigner, SigV4Layer, UnlistedHosts, environment::Environment,
+    Error, PayloadMode, RequestSigner, SigV4Layer, UnlistedHosts, body::Settings,
+    environment::Environment,
 };
 
 /// Configures a [`SigV4Layer`] or a [`RequestSigner`].
@@ -80,13 +81,13 @@ enum ScopeSetting {
 impl SigV4LayerBuilder {
     /// The [`body_limit`](Self::body_limit) unless another is set: 10 MiB, which is also the most that
     /// API Gateway takes.
-    pub const DEFAULT_BODY_LIMIT: usize = 10 * 1024 * 1024;
+    pub const DEFAULT_BODY_LIMIT: usize = Settings::DEFAULT_LIMIT;
 
     /// The [`total_body_limit`](Self::total_body_limit) unless another is set: 64 MiB.
-    pub const DEFAULT_TOTAL_BODY_LIMIT: usize = 64 * 1024 * 1024;
+    pub const DEFAULT_TOTAL_BODY_LIMIT: usize = Settings::DEFAULT_TOTAL_LIMIT;
 
     /// The [`body_timeout`](Self::body_timeout) unless another is set: 30 seconds.
-    pub const DEFAULT_BODY_TIMEOUT: Duration = Duration::from_secs(30);
+    pub const DEFAULT_BODY_TIMEOUT: Duration = Settings::DEFAULT_TIMEOUT;
 
     /// Starts with a service, by its signing name, a region, and credentials from any provider or from
     /// a [`CredentialsCache`].

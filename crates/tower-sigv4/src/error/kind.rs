@@ -35,6 +35,10 @@ pub(crate) enum Kind {
     },
     Signing(SignError),
     UpgradeWithBody,
+    FramesRefused {
+        service: Box<str>,
+    },
+    TooManyHeaders,
     Body,
     BodyStalled {
         after: Duration,
@@ -157,6 +161,15 @@ impl fmt::Display for Kind {
                 "the request asks for an upgrade and has a body, which no signature covers; send \
                  it without a body",
             ),
+            Self::FramesRefused { service } => write!(
+                f,
+                "the request says that its body is sent in frames, as \
+                 `STREAMING-UNSIGNED-PAYLOAD-TRAILER`, which `{service}` does not take; send the \
+                 body plain, without that `x-amz-content-sha256` and without `aws-chunked`"
+            ),
+            Self::TooManyHeaders => {
+                f.write_str("the request has too many headers to add one; remove some")
+            }
             Self::Body => f.write_str("the request body failed while it was read for its hash"),
             Self::BodyStalled { after } => write!(
                 f,

@@ -52,9 +52,12 @@ impl Error {
     }
 
     /// Returns whether the request is at fault: it has no certain signature.
+    ///
+    /// A body that is sent in frames which a new signature cannot honour is such a fault too; where
+    /// the [`source`](StdError::source) is a [`SignError`], [`SignError::is_framing`] tells.
     pub fn is_request(&self) -> bool {
         match &self.inner.kind {
-            Kind::UpgradeWithBody => true,
+            Kind::UpgradeWithBody | Kind::FramesRefused { .. } | Kind::TooManyHeaders => true,
             Kind::Signing(_) => !self.is_credentials() && !self.is_configuration(),
             _ => false,
         }
@@ -98,6 +101,8 @@ impl Error {
             HostName { .. } | ProfileOfDetected | BodyLimits { .. } | ForwardedUnsigned => true,
             #[cfg(feature = "aws-config")]
             MissingRegionOfChain => true,
+            // Of frames the request tells, and no setting.
+            Signing(error) if error.is_framing() => false,
             Signing(error) => error.is_configuration() || error.is_payload() || error.is_clock(),
             _ => false,
         }

@@ -23,10 +23,15 @@ pub enum UnlistedHosts {
     /// It is an error that names the host, and nothing is sent.
     #[default]
     Refuse,
-    /// It is sent as it is, without a signature. Headers of a signature that it has already are
-    /// removed, so that none follows a redirect to another host: an `authorization` of AWS's,
-    /// `x-amz-content-sha256`, `x-amz-date`, `x-amz-region-set`, `x-amz-s3session-token` and
-    /// `x-amz-security-token`.
+    /// It is sent as it is, without a signature.
+    ///
+    /// If it has an `authorization` of AWS's already, that is removed, with the other headers of that
+    /// signature, `x-amz-content-sha256`, `x-amz-date` and `x-amz-region-set`, so that no signature
+    /// follows a redirect to another host. Session tokens are removed in any case:
+    /// `x-amz-s3session-token` and `x-amz-security-token`. Everything else stays: a request without a
+    /// signature keeps its `x-amz-content-sha256`, for which a CDN may ask that signs for its clients
+    /// (see [`ContentSha256Layer`](crate::ContentSha256Layer)), and a body in frames the value of it
+    /// that says so.
     ForwardUnsigned,
 }
 

@@ -91,6 +91,9 @@ pub(crate) fn verify(host: &str, sent: &Sent) -> Result<(), String> {
         .filter(|(name, _)| names.contains(name) && !added.contains(name));
     let body = match headers.get("x-amz-content-sha256") {
         Some(value) if value == "UNSIGNED-PAYLOAD" => SignableBody::UnsignedPayload,
+        Some(value) if value == "STREAMING-UNSIGNED-PAYLOAD-TRAILER" => {
+            SignableBody::StreamingUnsignedPayloadTrailer
+        }
         _ => SignableBody::Bytes(&sent.body),
     };
     let uri = format!("https://{host}{}", sent.parts.uri.path_and_query().unwrap());
