@@ -19,6 +19,7 @@ impl SignError {
             self.kind,
             RequestTarget
                 | AmbiguousPath
+                | PathAbovePrefix
                 | AlreadyPresigned
                 | MissingHost
                 | InvalidHost
@@ -71,10 +72,12 @@ impl SignError {
     }
 
     /// Whether a setting is at fault: a service or region that is not a name, a header that cannot
-    /// be signed, a signing host that is not a host, something that a token cannot be made for.
+    /// be signed, a signing host that is not a host or a path prefix that is not a path, something
+    /// that a token cannot be made for.
     pub fn is_configuration(&self) -> bool {
         match self.kind {
-            Kind::ScopeName(_) | Kind::NeverSigned(_) | Kind::SigningHost => true,
+            Kind::ScopeName(_) | Kind::NeverSigned(_) => true,
+            Kind::SigningHost | Kind::PathPrefix => true,
             #[cfg(feature = "sigv4a")]
             Kind::RegionSet => true,
             #[cfg(feature = "tokens")]
@@ -107,6 +110,7 @@ impl From<Kind> for SignError {
 pub(crate) enum Kind {
     RequestTarget,
     AmbiguousPath,
+    PathAbovePrefix,
     AlreadyPresigned,
     MissingHost,
     InvalidHost,
@@ -125,6 +129,7 @@ pub(crate) enum Kind {
     TwoSessionTokens,
     NeverSigned(Box<str>),
     SigningHost,
+    PathPrefix,
     ScopeName(&'static str),
     #[cfg(feature = "sigv4a")]
     RegionSet,
@@ -162,6 +167,10 @@ impl fmt::Display for SignError {
             Kind::AmbiguousPath => {
                 "the path ends in `/.` or `/..`, for which no canonical form is agreed on; remove \
                  the dot segment from the URI"
+            }
+            Kind::PathAbovePrefix => {
+                "the path has `..` that lead above its root, and something on the way may resolve \
+                 them before the signing path prefix stands in front of it; send a path without"
             }
             Kind::AlreadyPresigned => {
                 "the query has `X-Amz-Signature`, so the URL is presigned already; send it \
@@ -233,6 +242,11 @@ impl fmt::Display for SignError {
             }
             Kind::SigningHost => {
                 "the signing host is not a host with, at most, a port, as in `api.example.com`"
+            }
+            Kind::PathPrefix => {
+                "the signing path prefix is not a path as a URL has it, as in `/prod`: it begins \
+                 with `/` and does not end with it, has neither query nor fragment, neither empty \
+                 segments nor dot segments, and what is not allowed in a path is percent-encoded"
             }
             Kind::ScopeName(what) => {
                 return write!(

@@ -34,6 +34,7 @@
 //! | tab or non-ASCII in a signed header | refused: services read them differently |
 //! | a signed header on several lines | joined by `,`, on the wire as well |
 //! | userinfo, default port, capitals in the authority | signed without, and sent without |
+//! | `..` that lead above the root | the root; refused under a [path prefix](Signer::signing_path_prefix), which some would resolve them against |
 //! | `Host` header unlike the authority | refused, since HTTP/1.1 sends one and HTTP/2 both; see [`Signer::signing_host`] |
 //! | headers of an earlier signature | not signed, replaced or removed; `x-amz-content-sha256` too |
 //! | a URL that is presigned already | refused |
@@ -72,6 +73,7 @@ pub mod explain;
 mod hash;
 mod host;
 mod key;
+mod path_prefix;
 mod payload;
 mod prepared;
 mod presigner;

@@ -31,6 +31,9 @@ use crate::{
 ///   sent with the URL, so most requests to presign have none but `host`.
 /// - **The body** is not signed where the service takes that, as S3 does, and else taken to be empty;
 ///   [`payload`](Self::payload) says otherwise.
+/// - **Host and path** are those that the signer is told of: a URL through a CDN is signed for the
+///   [host](Signer::signing_host) and with the [path prefix](Signer::signing_path_prefix) of what lies
+///   behind it, and names neither.
 /// - **The query** of the wire is followed by the signature's parameters and not rewritten. One that
 ///   has such parameters already is refused.
 ///
@@ -189,8 +192,8 @@ impl Presigner {
         let canonical = Canonical::write(
             &mut text,
             parts,
+            self.signer.signed_path(&parts.uri),
             &query,
-            profile.path,
             &headers,
             &signed_headers,
             payload.as_bytes(),

@@ -152,6 +152,7 @@ fn the_path_and_the_scheme_of_a_uri_tell_the_services_of_a_host_apart() {
         ("wss://a-ats.iot.eu-west-1.amazonaws.com/mqtt?x=1", "iotdevicegateway"),
         ("wss://a.iot.eu-west-1.amazonaws.com/", "iotdevicegateway"),
         ("wss://data.iot.eu-west-1.amazonaws.com:443/mqtt", "iotdevicegateway"),
+        ("WSS://a-ats.iot.eu-west-1.amazonaws.com/", "iotdevicegateway"),
         // The handshake, as a client that upgrades sends it.
         ("https://a-ats.iot.eu-west-1.amazonaws.com/mqtt", "iotdevicegateway"),
         ("https://a-ats.iot.eu-west-1.amazonaws.com/topics/mqtt", "iotdata"),

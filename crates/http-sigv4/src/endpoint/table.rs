@@ -167,9 +167,19 @@ impl Second {
         match self {
             Self::Either => false,
             Self::Path(start) => uri.path().starts_with(start),
-            Self::Mqtt => matches!(uri.scheme_str(), Some("ws" | "wss")) || uri.path() == "/mqtt",
+            Self::Mqtt => is_web_socket(uri) || uri.path() == "/mqtt",
         }
     }
+}
+
+/// A scheme is the same in capital letters.
+fn is_web_socket(uri: &Uri) -> bool {
+    let is = |scheme: &str| {
+        ["ws", "wss"]
+            .iter()
+            .any(|it| scheme.eq_ignore_ascii_case(it))
+    };
+    uri.scheme_str().is_some_and(is)
 }
 
 /// Services whose hosts take the signatures of a second one as well.
