@@ -34,7 +34,7 @@
 //! | tab or non-ASCII in a signed header | refused: services read them differently |
 //! | a signed header on several lines | joined by `,`, on the wire as well |
 //! | userinfo, default port, capitals in the authority | signed without, and sent without |
-//! | `..` that lead above the root | the root; refused under a [path prefix](Signer::signing_path_prefix), which some would resolve them against |
+//! | `..` that lead above the root | the root; refused with a [path prefix](Signer::signing_path_prefix), which they may or may not lead out of |
 //! | `Host` header unlike the authority | refused, since HTTP/1.1 sends one and HTTP/2 both; see [`Signer::signing_host`] |
 //! | headers of an earlier signature | not signed, replaced or removed; `x-amz-content-sha256` too |
 //! | a URL that is presigned already | refused |

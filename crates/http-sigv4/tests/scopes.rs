@@ -180,6 +180,25 @@ fn the_path_and_the_scheme_of_a_uri_tell_the_services_of_a_host_apart() {
 }
 
 #[test]
+fn a_path_prefix_counts_as_a_part_of_the_path() {
+    #[rustfmt::skip]
+    const URIS: &[(&str, &str, &str, &str)] = &[
+        ("maps.geo.eu-west-1.amazonaws.com", "/maps/v0", "/maps/m", "geo"),
+        ("maps.geo.eu-west-1.amazonaws.com", "/maps", "/v0/maps/m", "geo"),
+        ("maps.geo.eu-west-1.amazonaws.com", "/v2", "/maps/v0/maps", "geo-maps"),
+        ("maps.geo.eu-west-1.amazonaws.com", "/map", "/s/v0/maps", "geo-maps"),
+        ("a.iot.eu-west-1.amazonaws.com", "/a", "/mqtt", "iotdata"),
+        ("a.execute-api.eu-west-1.amazonaws.com", "/maps/v0", "/mqtt", "execute-api"),
+    ];
+    for &(host, prefix, path, service) in URIS {
+        let uri = format!("https://cdn.example{path}");
+        let endpoint = Endpoint::detect(host).unwrap();
+        let endpoint = endpoint.for_uri(&uri.parse().unwrap(), Some(prefix));
+        assert_eq!(endpoint.service(), service, "{host}{prefix}{path}");
+    }
+}
+
+#[test]
 fn asking_whether_a_host_is_meant_does_not_allocate() {
     let longest = format!("{}.s3.eu-west-1.amazonaws.com", ["a"; 110].join("."));
     for host in [

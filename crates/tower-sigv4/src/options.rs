@@ -25,6 +25,7 @@ pub struct SigningOptions {
     pub(crate) service: Option<String>,
     pub(crate) region: Option<String>,
     pub(crate) signing_host: Option<String>,
+    pub(crate) signing_path_prefix: Option<String>,
     pub(crate) payload: Option<PayloadMode>,
     pub(crate) forward_unsigned: bool,
 }
@@ -59,6 +60,13 @@ impl SigningOptions {
     /// [`SigV4Layer::signing_host`](crate::SigV4LayerBuilder::signing_host).
     pub fn signing_host(mut self, host: impl Into<String>) -> Self {
         self.signing_host = Some(host.into());
+        self
+    }
+
+    /// Signs a prefix in front of the path, or none if it is empty. See
+    /// [`SigV4Layer::signing_path_prefix`](crate::SigV4LayerBuilder::signing_path_prefix).
+    pub fn signing_path_prefix(mut self, prefix: impl Into<String>) -> Self {
+        self.signing_path_prefix = Some(prefix.into());
         self
     }
 

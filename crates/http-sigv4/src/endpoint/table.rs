@@ -163,11 +163,12 @@ pub(super) enum Second {
 }
 
 impl Second {
-    pub(super) fn is_asked_by(self, uri: &Uri) -> bool {
+    pub(super) fn is_asked_by(self, uri: &Uri, path_prefix: &str) -> bool {
+        let mut path = path_prefix.bytes().chain(uri.path().bytes());
         match self {
             Self::Either => false,
-            Self::Path(start) => uri.path().starts_with(start),
-            Self::Mqtt => is_web_socket(uri) || uri.path() == "/mqtt",
+            Self::Path(start) => path.by_ref().take(start.len()).eq(start.bytes()),
+            Self::Mqtt => is_web_socket(uri) || path.eq(*b"/mqtt"),
         }
     }
 }
