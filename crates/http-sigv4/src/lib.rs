@@ -79,6 +79,7 @@ mod prepared;
 mod presigner;
 mod profile;
 mod scope;
+mod shown;
 mod signed_host;
 mod signer;
 #[cfg(feature = "sigv4a")]

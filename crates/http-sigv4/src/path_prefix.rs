@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::{SignError, error::Kind};
+use crate::{SignError, error::Kind, shown::Shown};
 
 /// What stands in front of a request's path where the service sees it, written as it stands there.
 ///
@@ -22,10 +22,10 @@ impl PathPrefix {
         if text.is_empty() {
             return Ok(None);
         }
-        let segments = text.strip_prefix('/').ok_or(Kind::PathPrefix)?;
-        match segments.split('/').all(is_certain) {
+        let segments = text.strip_prefix('/');
+        match segments.is_some_and(|segments| segments.split('/').all(is_certain)) {
             true => Ok(Some(Self { text: text.into() })),
-            false => Err(Kind::PathPrefix.into()),
+            false => Err(Kind::PathPrefix(Shown::new(text)).into()),
         }
     }
 

@@ -84,7 +84,7 @@ impl Presigner {
     pub fn new(signer: Signer, expires_in: impl Into<ExpiresIn>) -> Result<Self, SignError> {
         let expires_in = expires_in.into();
         if !expires_in.is_within(SEVEN_DAYS.into()) {
-            return Err(Kind::ExpiresIn.into());
+            return Err(Kind::ExpiresIn(expires_in.seconds()).into());
         }
         Ok(Self {
             token_after_signature: signer.profile().leaves_presigned_token_unsigned(),
@@ -162,7 +162,7 @@ impl Presigner {
             (None, true) => Payload::Unsigned,
             (None, false) => Payload::EMPTY,
         };
-        self.signer.check_payload(payload)?;
+        self.signer.check_payload(payload, key)?;
         let is_unsigned = payload == Payload::Unsigned;
         // S3 reads the absence of the header as an unsigned payload.
         let is_implied = is_unsigned && profile.path == PathRule::S3;

@@ -16,6 +16,7 @@ use crate::{
     path_prefix::PathPrefix,
     prepared::Signature,
     profile::{TokenRule, UnsignedPayload},
+    shown::Shown,
     signed_host::SignedHost,
     string_to_sign,
     text::Text,
@@ -122,7 +123,7 @@ impl Signer {
     ///
     /// A text that is not a host with, at most, a port.
     pub fn signing_host(mut self, host: &str) -> Result<Self, SignError> {
-        let host = Host::parse(host).map_err(|_| Kind::SigningHost)?;
+        let host = Host::parse(host).map_err(|_| Kind::SigningHost(Shown::new(host)))?;
         self.signing_host = Some(host.as_str().into());
         Ok(self)
     }
@@ -244,7 +245,7 @@ impl Signer {
         payload: Payload,
         time: SystemTime,
     ) -> Result<Signature, SignError> {
-        self.check_payload(payload)?;
+        self.check_payload(payload, key)?;
         let over_tls = self.profile.unsigned_payload == UnsignedPayload::OverTls;
         if payload == Payload::Unsigned && over_tls && parts.uri.scheme() == Some(&Scheme::HTTP) {
             return Err(Kind::UnsignedInClear.into());
@@ -375,10 +376,19 @@ impl Signer {
             })
     }
 
-    pub(crate) fn check_payload(&self, payload: Payload) -> Result<(), SignError> {
+    pub(crate) fn check_payload(
+        &self,
+        payload: Payload,
+        key: &SigningKey,
+    ) -> Result<(), SignError> {
+        let service = || key.scope().service().into();
         match (payload, self.profile.unsigned_payload) {
-            (Payload::Unsigned, UnsignedPayload::Refused) => Err(Kind::UnsignedRefused.into()),
-            (Payload::Sha256(_), UnsignedPayload::Required) => Err(Kind::UnsignedRequired.into()),
+            (Payload::Unsigned, UnsignedPayload::Refused) => {
+                Err(Kind::UnsignedRefused(service()).into())
+            }
+            (Payload::Sha256(_), UnsignedPayload::Required) => {
+                Err(Kind::UnsignedRequired(service()).into())
+            }
             _ => Ok(()),
         }
     }
