@@ -13,7 +13,9 @@ use http::{HeaderMap, Method, Request, StatusCode, header::HOST};
 use http_body::{Body, Frame};
 use http_body_util::{BodyExt, Empty, Full};
 use tests::{Keys, Wire};
-use tower_sigv4::{SigV4Layer, SigningOptions};
+use tower::ServiceExt;
+use tower_layer::Layer;
+use tower_sigv4::{SigV4Layer, SignedBody, SigningOptions};
 
 const API: &str = "https://abc123.execute-api.eu-west-1.amazonaws.com";
 
@@ -131,6 +133,40 @@ async fn a_private_api_is_called_through_its_endpoint_with_its_own_host() {
     let layer = Wire::builder().allow_host("vpce-1-abc.execute-api.eu-west-1.vpce.amazonaws.com");
     let received = wire.accepts(http1, &layer.build().unwrap(), request).await;
     assert_eq!(received.headers()[HOST], host);
+}
+
+/// What a CDN with an origin path makes of a request.
+fn to_origin<B>(request: Request<B>) -> Request<B> {
+    let (mut parts, body) = request.into_parts();
+    assert_eq!(parts.uri.host(), Some("cdn.example.com"));
+    let target = parts.uri.path_and_query().unwrap();
+    parts.uri = format!("{API}/prod{target}").parse().unwrap();
+    Request::from_parts(parts, body)
+}
+
+#[tokio::test]
+async fn a_request_through_a_cdn_with_an_origin_path_is_accepted_by_the_origin() {
+    let wire = Wire::start().await;
+    let layer = Wire::builder()
+        .allow_host("cdn.example.com")
+        .signing_host("abc123.execute-api.eu-west-1.amazonaws.com")
+        .signing_path_prefix("/prod")
+        .build()
+        .unwrap();
+    for version in Wire::VERSIONS {
+        for target in ["/", "/orders?b=2&a", "/a%20b//c/../d/"] {
+            let cdn = wire.client::<SignedBody<Empty<Bytes>>>(version);
+            let client = layer.layer(cdn.map_request(to_origin));
+            let request = get(&format!("https://cdn.example.com{target}"));
+            let response = client.oneshot(request).await.unwrap();
+            assert_eq!(response.status(), StatusCode::OK, "{target}");
+            let received = wire.last_received();
+            let arrived = received.uri().path_and_query().unwrap();
+            assert_eq!(*arrived, *format!("/prod{target}"), "{version:?}");
+            let verified = Wire::verify_again(received.clone()).await;
+            assert!(verified.is_ok(), "{verified:?}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -34,6 +34,7 @@
 //! | tab or non-ASCII in a signed header | refused: services read them differently |
 //! | a signed header on several lines | joined by `,`, on the wire as well |
 //! | userinfo, default port, capitals in the authority | signed without, and sent without |
+//! | `..` that lead above the root | the root; refused with a [path prefix](Signer::signing_path_prefix), which they may or may not lead out of |
 //! | `Host` header unlike the authority | refused, since HTTP/1.1 sends one and HTTP/2 both; see [`Signer::signing_host`] |
 //! | headers of an earlier signature | not signed, replaced or removed; `x-amz-content-sha256` too |
 //! | a body in frames (`STREAMING-` in `x-amz-content-sha256`, `aws-chunked` in `content-encoding`) | refused, but for frames without signatures that [`Payload::StreamingUnsignedTrailer`] says |
@@ -98,11 +99,13 @@ mod hash;
 mod host;
 mod key;
 mod marker;
+mod path_prefix;
 mod payload;
 mod prepared;
 mod presigner;
 mod profile;
 mod scope;
+mod shown;
 mod signed_host;
 mod signer;
 #[cfg(feature = "sigv4a")]

@@ -32,6 +32,9 @@ use crate::{
 /// - **The body** is not signed where the service takes that, as S3 does, and else taken to be empty;
 ///   [`payload`](Self::payload) says otherwise.
 /// - **A body in frames** is refused, since S3 takes none under a presigned URL.
+/// - **Host and path** are those that the signer is told of: a URL through a CDN is signed for the
+///   [host](Signer::signing_host) and with the [path prefix](Signer::signing_path_prefix) of what lies
+///   behind it, and names neither.
 /// - **The query** of the wire is followed by the signature's parameters and not rewritten. One that
 ///   has such parameters already is refused.
 ///
@@ -82,7 +85,7 @@ impl Presigner {
     pub fn new(signer: Signer, expires_in: impl Into<ExpiresIn>) -> Result<Self, SignError> {
         let expires_in = expires_in.into();
         if !expires_in.is_within(SEVEN_DAYS.into()) {
-            return Err(Kind::ExpiresIn.into());
+            return Err(Kind::ExpiresIn(expires_in.seconds()).into());
         }
         Ok(Self {
             token_after_signature: signer.profile().leaves_presigned_token_unsigned(),
@@ -174,7 +177,7 @@ impl Presigner {
         let mut headers = SignedHeaders::new();
         let sent = self.signer.read_headers(parts, &mut headers)?;
         sent.framing.check_presigned(payload)?;
-        self.signer.check_payload(payload)?;
+        self.signer.check_payload(payload, key)?;
         host = self.signer.read_host(parts, &sent)?;
         headers.push_own(Own::Host, host.value.as_bytes());
         if sends_payload {
@@ -192,8 +195,8 @@ impl Presigner {
         let canonical = Canonical::write(
             &mut text,
             parts,
+            self.signer.signed_path(&parts.uri),
             &query,
-            profile.path,
             &headers,
             &signed_headers,
             payload_text.as_bytes(),

@@ -7,13 +7,16 @@ use crate::{
     canonical::{
         Canonical,
         headers::{Own, SignedHeaders, X_AMZ_S3SESSION_TOKEN},
+        path::SignedPath,
         sent::{SentHeaders, may_be_signed},
     },
     changes::{Changes, secret_value},
     date::AmzDate,
     error::Kind,
+    path_prefix::PathPrefix,
     prepared::Signature,
     profile::{TokenRule, UnsignedPayload},
+    shown::Shown,
     signed_host::SignedHost,
     string_to_sign,
     text::Text,
@@ -72,6 +75,7 @@ pub struct Signer {
     profile: Profile,
     named_headers: Arc<[HeaderName]>,
     signing_host: Option<Arc<str>>,
+    path_prefix: Option<PathPrefix>,
     rewrite_plus: bool,
 }
 
@@ -82,6 +86,7 @@ impl Signer {
             profile,
             named_headers: Arc::default(),
             signing_host: None,
+            path_prefix: None,
             rewrite_plus: false,
         }
     }
@@ -122,8 +127,56 @@ impl Signer {
     ///
     /// A text that is not a host with, at most, a port.
     pub fn signing_host(mut self, host: &str) -> Result<Self, SignError> {
-        let host = Host::parse(host).map_err(|_| Kind::SigningHost)?;
+        let host = Host::parse(host).map_err(|_| Kind::SigningHost(Shown::new(host)))?;
         self.signing_host = Some(host.as_str().into());
+        Ok(self)
+    }
+
+    /// Signs `prefix` in front of the path, where something between here and the service puts it there:
+    /// the [origin path] of a CDN of one's own, or a proxy that mounts the service elsewhere. The wire
+    /// does not change. Mostly such a service sees another [host](Self::signing_host) too.
+    ///
+    /// What is signed is the path that the service sees, the prefix and the request's path as one text,
+    /// by the rules of the [`Profile`]. So the prefix is written as it stands there, encoded as in a URL:
+    /// it begins with `/`, does not end with one, and has no query. An empty one is none.
+    ///
+    /// A path whose `..` lead above its root is then refused, as they may be resolved before the prefix
+    /// is there or afterwards. What the CDN changes besides, such as a path that it cuts off, no prefix
+    /// describes.
+    ///
+    /// ```
+    /// # use std::time::{Duration, SystemTime};
+    /// # use aws_credential_types::Credentials;
+    /// # use http::Request;
+    /// # use http_sigv4::{Payload, Profile, Signer, SigningKey, SigningScope};
+    /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret", None, None, "example");
+    /// # let scope = SigningScope::new("execute-api", "us-east-1")?;
+    /// # let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_440_938_160);
+    /// # let key = SigningKey::derive(&credentials, &scope, now)?;
+    /// // A distribution with the API's stage as its origin path.
+    /// let signer = Signer::new(Profile::STANDARD)
+    ///     .signing_host("abc123.execute-api.us-east-1.amazonaws.com")?
+    ///     .signing_path_prefix("/prod")?;
+    ///
+    /// let request = Request::get("https://d111111abcdef8.cloudfront.net/items").body(()).unwrap();
+    /// let (mut parts, ()) = request.into_parts();
+    /// let prepared = signer.prepare(&mut parts, &key, Payload::EMPTY, now)?;
+    /// let signed = prepared.canonical_request();
+    /// prepared.apply()?;
+    ///
+    /// assert!(signed.canonical_request().starts_with("GET\n/prod/items\n\nhost:abc123."));
+    /// assert_eq!(parts.uri, "https://d111111abcdef8.cloudfront.net/items");
+    /// # Ok::<_, http_sigv4::SignError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// A text that is not such a path, or that has an empty segment, a dot segment, or a byte that is
+    /// not a path's by RFC 3986 and not percent-encoded: what reads paths on the way may change it.
+    ///
+    /// [origin path]: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/DownloadDistValuesOrigin.html
+    pub fn signing_path_prefix(mut self, prefix: &str) -> Result<Self, SignError> {
+        self.path_prefix = PathPrefix::parse(prefix)?;
         Ok(self)
     }
 
@@ -140,6 +193,11 @@ impl Signer {
     /// Returns the host set with [`signing_host`](Self::signing_host).
     pub fn host_override(&self) -> Option<&str> {
         self.signing_host.as_deref()
+    }
+
+    /// Returns the prefix set with [`signing_path_prefix`](Self::signing_path_prefix).
+    pub fn path_prefix(&self) -> Option<&str> {
+        self.path_prefix.as_ref().map(PathPrefix::as_str)
     }
 
     /// Returns the service's rules.
@@ -200,7 +258,7 @@ impl Signer {
         let sent = self.read_headers(parts, &mut headers)?;
         // First what the request says of its body: whatever the service takes, that is not plain.
         sent.framing.check(payload)?;
-        self.check_payload(payload)?;
+        self.check_payload(payload, key)?;
         self.check_transport(&parts.uri, payload)?;
         host = self.read_host(parts, &sent)?;
         headers.push_own(Own::Host, host.value.as_bytes());
@@ -227,8 +285,8 @@ impl Signer {
         let canonical = Canonical::write(
             &mut text,
             parts,
+            self.signed_path(&parts.uri),
             query.as_deref().unwrap_or_default(),
-            self.profile.path,
             &headers,
             &signed_headers,
             payload_text.as_bytes(),
@@ -293,6 +351,15 @@ impl Signer {
         SignedHost::from_parts(parts, &sent.host, self.signing_host.as_deref())
     }
 
+    /// The path that is signed.
+    pub(crate) fn signed_path<'a>(&'a self, uri: &'a Uri) -> SignedPath<'a> {
+        SignedPath {
+            rule: self.profile.path,
+            prefix: self.path_prefix().unwrap_or_default(),
+            path: uri.path(),
+        }
+    }
+
     /// A session of S3 Express has a token of its own, beside which no other is taken.
     fn check_token(&self, parts: &Parts, key: &SigningKey) -> Result<(), SignError> {
         let session = self.profile.token == TokenRule::S3Session
@@ -312,12 +379,21 @@ impl Signer {
             })
     }
 
-    pub(crate) fn check_payload(&self, payload: Payload) -> Result<(), SignError> {
+    pub(crate) fn check_payload(
+        &self,
+        payload: Payload,
+        key: &SigningKey,
+    ) -> Result<(), SignError> {
+        let service = || key.scope().service().into();
         match (payload, self.profile.unsigned_payload) {
-            (Payload::Unsigned, UnsignedPayload::Refused) => Err(Kind::UnsignedRefused.into()),
-            (Payload::Sha256(_), UnsignedPayload::Required) => Err(Kind::UnsignedRequired.into()),
+            (Payload::Unsigned, UnsignedPayload::Refused) => {
+                Err(Kind::UnsignedRefused(service()).into())
+            }
+            (Payload::Sha256(_), UnsignedPayload::Required) => {
+                Err(Kind::UnsignedRequired(service()).into())
+            }
             (Payload::StreamingUnsignedTrailer, _) if !self.profile.allows_streaming_payload() => {
-                Err(Kind::FramesRefused.into())
+                Err(Kind::FramesRefused(service()).into())
             }
             _ => Ok(()),
         }

@@ -58,6 +58,9 @@ impl Config {
         if let Some(host) = &options.signing_host {
             config.signer = config.signer.signing_host(host)?;
         }
+        if let Some(prefix) = &options.signing_path_prefix {
+            config.signer = config.signer.signing_path_prefix(prefix)?;
+        }
         if let Some(service) = &options.service {
             config.signer = config.signer.with_profile(Profile::for_service(service));
             // A mode of the layer's is for the layer's service.
@@ -87,7 +90,7 @@ impl Config {
                 (scope, self.signer.profile(), false)
             }
             _ => {
-                let (detected, depends_on_path) = detect(host, uri)?;
+                let (detected, depends_on_path) = self.detect(host, uri)?;
                 let scope = SigningScope::new(
                     service.unwrap_or_else(|| detected.service()),
                     region.unwrap_or_else(|| detected.region()),
@@ -105,6 +108,21 @@ impl Config {
             config,
             scope,
             depends_on_path,
+        })
+    }
+
+    /// Reads what the host that is signed for tells, and whether another path would tell otherwise.
+    fn detect(&self, host: Option<&Host<'_>>, uri: &Uri) -> Result<(SigningScope, bool), Error> {
+        let host = host.ok_or(Kind::UncertainHost)?;
+        // Not `Endpoint::from_uri`: what is signed for may be another host than that of the URI, which
+        // may have none.
+        let endpoint = Endpoint::from_host(host)
+            .map(|endpoint| endpoint.for_uri(uri, self.signer.path_prefix()));
+        let detected =
+            endpoint.and_then(|endpoint| Ok((endpoint.scope()?, endpoint.depends_on_uri())));
+        detected.map_err(|error| {
+            let host = host.name().into();
+            Error::with_source(Kind::UndetectedHost { host }, error)
         })
     }
 
@@ -157,14 +175,4 @@ pub(crate) struct Detected {
     pub(crate) scope: SigningScope,
     /// Whether another path at the same host may be another service's.
     pub(crate) depends_on_path: bool,
-}
-
-fn detect(host: Option<&Host<'_>>, uri: &Uri) -> Result<(SigningScope, bool), Error> {
-    let host = host.ok_or(Kind::UncertainHost)?;
-    let endpoint = Endpoint::from_host(host).map(|endpoint| endpoint.for_uri(uri));
-    let detected = endpoint.and_then(|endpoint| Ok((endpoint.scope()?, endpoint.depends_on_uri())));
-    detected.map_err(|error| {
-        let host = host.name().into();
-        Error::with_source(Kind::UndetectedHost { host }, error)
-    })
 }

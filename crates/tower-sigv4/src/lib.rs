@@ -44,8 +44,8 @@
 //!
 //! # Where it goes in a stack
 //!
-//! As far in as it can: nothing below may change the method, the URI, a signed header or the body,
-//! and nothing below should hold a request back, as a signature is good for five minutes. Outermost
+//! As far in as it can: nothing below may change the method, the URI, a signed header or the body (but
+//! see [behind a CDN](#behind-a-cdn-or-a-proxy)), and nothing below should hold a request back, as a signature is good for five minutes. Outermost
 //! first:
 //!
 #![doc = include_str!("stack.svg")]
@@ -88,6 +88,22 @@
 //! access key. A host on the loopback interface (a loopback address, or `localhost`) has to be
 //! [allowed](SigV4LayerBuilder::allow_loopback) too, and may then be reached by plain http.
 //!
+//! # Behind a CDN or a proxy
+//!
+//! A signature covers the host and the path that the **service** sees. Where something of one's own
+//! changes them on the way, there are three ways to sign what will arrive:
+//!
+//! | what is there | what to do |
+//! | --- | --- |
+//! | a CDN or a proxy that puts in another host, or its origin path in front of the path, so that `https://cdn.example.com/items` arrives as `/prod/items` at the API's own host | send to the CDN, and name what the service sees: [`signing_host`](SigV4LayerBuilder::signing_host) and [`signing_path_prefix`](SigV4LayerBuilder::signing_path_prefix), with the CDN [allowed](SigV4LayerBuilder::allow_host); for one request, in its [`SigningOptions`] |
+//! | code that writes `/items` and a layer that makes the whole URL of it | that layer **above** this one: what it makes is what is sent and what arrives |
+//! | a CDN or a proxy that does more, such as cutting off a part of the path | write the API's own URLs, sign them, and have a layer **below** this one turn them into the CDN's, which the CDN turns back. This layer then does not see where requests go: that layer has to send them to one host and to no other |
+//!
+//! A layer below is right only where something on the way undoes what it does; anything else it changes
+//! is rejected by the service. A CDN that signs by itself, as CloudFront does with origin access control,
+//! needs no signature of the client's. Nor does a custom domain of API Gateway's need any of this: the
+//! host and the path that were sent to it are what is checked, its base path included.
+//!
 //! # Bodies
 //!
 //! A signature covers the body's SHA-256. An empty body and one in memory are hashed at once and
@@ -115,8 +131,8 @@
 //!
 //! # One request otherwise
 //!
-//! [`SigningOptions`] in a request's extensions choose another region, service, payload mode or
-//! other credentials for that request, or forward it unsigned.
+//! [`SigningOptions`] in a request's extensions choose another region, service, signing host or path
+//! prefix, payload mode or other credentials for that request, or forward it unsigned.
 //!
 //! # Credentials
 //!

@@ -25,6 +25,7 @@ pub struct SigningOptions {
     pub(crate) service: Option<String>,
     pub(crate) region: Option<String>,
     pub(crate) signing_host: Option<String>,
+    pub(crate) signing_path_prefix: Option<String>,
     pub(crate) payload: Option<PayloadMode>,
     pub(crate) forward_unsigned: bool,
 }
@@ -60,6 +61,13 @@ impl SigningOptions {
     /// [the layer's](crate::SigV4LayerBuilder::signing_host).
     pub fn signing_host(mut self, host: impl Into<String>) -> Self {
         self.signing_host = Some(host.into());
+        self
+    }
+
+    /// Signs a prefix in front of the path, or none if it is empty. Defaults to
+    /// [the layer's](crate::SigV4LayerBuilder::signing_path_prefix).
+    pub fn signing_path_prefix(mut self, prefix: impl Into<String>) -> Self {
+        self.signing_path_prefix = Some(prefix.into());
         self
     }
 

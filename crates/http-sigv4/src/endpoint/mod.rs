@@ -100,7 +100,7 @@ impl<'a> Endpoint<'a> {
     /// As [`from_host`](Self::from_host). A URI without a host tells nothing either.
     pub fn from_uri(uri: &Uri) -> Result<Endpoint<'static>, SignError> {
         let host = Host::from_uri(uri)?.ok_or(Kind::UnknownEndpoint)?;
-        Ok(Endpoint::from_host(&host)?.for_uri(uri).into_owned())
+        Ok(Endpoint::from_host(&host)?.for_uri(uri, None).into_owned())
     }
 
     /// Reads what a host says, whatever its port. Does not allocate.
@@ -167,12 +167,13 @@ impl<'a> Endpoint<'a> {
     /// Chooses, where the host serves two APIs, the one that the scheme and the path of a URI ask
     /// for.
     ///
-    /// For a client that signs for another host than it sends to; for others there is
+    /// For a client that signs for another [host](crate::Signer::signing_host) than it sends to, or a
+    /// [prefix](crate::Signer::signing_path_prefix) in front of the path; for others there is
     /// [`from_uri`](Self::from_uri).
     #[must_use]
-    pub fn for_uri(mut self, uri: &Uri) -> Self {
+    pub fn for_uri(mut self, uri: &Uri, path_prefix: Option<&str>) -> Self {
         if let Some((service, by)) = lookup::second(&self.detected.service)
-            && by.is_asked_by(uri)
+            && by.is_asked_by(uri, path_prefix.unwrap_or_default())
         {
             self.second = Some(std::mem::replace(
                 &mut self.detected.service,

@@ -128,6 +128,12 @@ impl SigV4LayerBuilder {
                 Err(problem) => problems.push(problem.into()),
             }
         }
+        if let Some(prefix) = &self.signing_path_prefix {
+            match signer.clone().signing_path_prefix(prefix) {
+                Ok(with_prefix) => signer = with_prefix,
+                Err(problem) => problems.push(problem.into()),
+            }
+        }
         signer
     }
 

@@ -48,6 +48,7 @@ pub struct SigV4LayerBuilder {
     payload: Option<PayloadMode>,
     signed_headers: Vec<HeaderName>,
     signing_host: Option<Box<str>>,
+    signing_path_prefix: Option<Box<str>>,
     rewrite_plus: bool,
     named: Vec<Box<str>>,
     parents: Vec<Box<str>>,
@@ -155,6 +156,7 @@ impl SigV4LayerBuilder {
             payload: None,
             signed_headers: Vec::new(),
             signing_host: None,
+            signing_path_prefix: None,
             rewrite_plus: false,
             named: Vec::new(),
             parents: Vec::new(),
@@ -226,6 +228,15 @@ impl SigV4LayerBuilder {
     /// VPC endpoint or a CDN has to be named.
     pub fn signing_host(mut self, host: &str) -> Self {
         self.signing_host = Some(host.into());
+        self
+    }
+
+    /// Signs a prefix in front of each path, where the service sees it and requests are sent without:
+    /// behind a CDN with an origin path. See [`Signer::signing_path_prefix`]. Defaults to none.
+    ///
+    /// The crate's documentation says [when](crate#behind-a-cdn-or-a-proxy).
+    pub fn signing_path_prefix(mut self, prefix: &str) -> Self {
+        self.signing_path_prefix = Some(prefix.into());
         self
     }
 
