@@ -140,7 +140,7 @@ async fn a_body_over_a_limit_is_refused() {
     };
     let (mut first, _feed) = waiting(&all);
     assert_pending!(first.poll());
-    let (mut second, _feed) = waiting(&all.clone());
+    let (mut second, _feed) = waiting(&all);
     let error = own_error(assert_ready!(second.poll()));
     assert!(error.is_body() && error.is_retryable(), "{error}");
 }
