@@ -165,7 +165,6 @@ impl SigningKey {
         String::from_utf8_lossy(&self.sign(text.as_bytes())).into_owned()
     }
 
-    #[cfg(feature = "tokens")]
     pub(crate) fn scope(&self) -> &SigningScope {
         &self.scope
     }

@@ -82,7 +82,14 @@ impl SigV4LayerBuilder {
                 environment,
             } => {
                 let keys = environment.credentials().read();
-                problems.extend(keys.err().map(|error| Kind::Environment(error).into()));
+                let is_elsewhere = environment.credentials().elsewhere().is_some();
+                problems.extend(keys.err().map(|error| {
+                    Kind::Environment {
+                        error,
+                        is_elsewhere,
+                    }
+                    .into()
+                }));
                 let region = environment.region();
                 region.and_then(|region| Ok(SigningScope::new(service, &region)?))
             }

@@ -119,7 +119,8 @@ impl SigV4LayerBuilder {
     /// has them.
     ///
     /// Reads `AWS_REGION` or else `AWS_DEFAULT_REGION` when it is built, and
-    /// [`EnvironmentCredentials`].
+    /// [`EnvironmentCredentials`]. Keys that are in a profile, or at a container's endpoint, as in ECS and
+    /// EKS, are no variables: `from_default_chain`, of the feature `aws-config`, finds those as well.
     pub fn from_env(service: &str) -> Self {
         Self::from_environment(service, Environment::process())
     }

@@ -24,9 +24,10 @@ pub(crate) type BoxError = Box<dyn StdError + Send + Sync>;
 /// # }
 /// ```
 ///
-/// The message says what was wrong, where, and what to change. [`report`](Self::report) adds what lies
-/// below, such as the provider's own error, a line each. None of it holds a secret, a session token or
-/// a query.
+/// The message says what was wrong, where, and what to change, with the cause of a failure that is not
+/// the layer's own. [`report`](Self::report) has all that lies below, such as the provider's own error,
+/// a line each. None of it holds a secret, a session token or a query, unless a provider or a body puts
+/// one into an error of its own.
 ///
 /// The type is opaque so that new failures can be added without breaking anybody, and cheap to clone
 /// because all requests that wait for one load of credentials share its failure.
@@ -95,10 +96,12 @@ impl Error {
     pub fn is_configuration(&self) -> bool {
         use Kind::*;
         match &self.inner.kind {
-            Several(_) | Environment(_) | MissingRegion | RegionNotUnicode | PayloadMode { .. } => {
-                true
-            }
-            HostName { .. } | ProfileOfDetected | BodyLimits { .. } | ForwardedUnsigned => true,
+            Several(_) | Environment { .. } | MissingRegion | RegionNotUnicode => true,
+            PayloadMode { .. }
+            | HostName { .. }
+            | ProfileOfDetected
+            | BodyLimits { .. }
+            | ForwardedUnsigned => true,
             #[cfg(feature = "aws-config")]
             MissingRegionOfChain => true,
             // Of frames the request tells, and no setting.
@@ -119,24 +122,58 @@ impl Error {
         }
     }
 
-    /// Returns the message and those of all errors below, a line each.
+    /// Returns the message and, a line each, those of all that lies below. No line repeats the next, as
+    /// errors do that quote their own cause.
+    ///
+    /// ```
+    /// use tower_sigv4::SigV4Layer;
+    ///
+    /// let provider = aws_credential_types::Credentials::new("AKID", "secret", None, None, "example");
+    /// let error = SigV4Layer::new("execute-api", "eu west", provider).unwrap_err();
+    /// assert_eq!(
+    ///     error.report(),
+    ///     "cannot sign\n\
+    ///      caused by: the region `eu west` is not a name of 1 to 64 ASCII letters, digits, `-` or `_`, \
+    ///      as in `execute-api` or `us-east-1`"
+    /// );
+    /// ```
     pub fn report(&self) -> String {
-        let below = std::iter::successors(self.source(), |&error| error.source());
-        below.fold(self.to_string(), |report, error| {
+        // A cache's error has a report of its own.
+        if let Kind::Credentials(error) = &self.inner.kind {
+            return error.report();
+        }
+        let mut lines = vec![self.to_string()];
+        let mut below = self.source();
+        while let Some(error) = below {
+            let of_cache = error.downcast_ref::<credentials_cache::Error>();
             let message = error.to_string();
-            // Some messages quote their cause.
-            match report.ends_with(&message) {
-                true => report,
-                false => format!("{report}\n  caused by: {message}"),
+            match lines.last_mut() {
+                Some(last) if *last == message && of_cache.is_none() => {
+                    lines.pop();
+                }
+                Some(last) => {
+                    let alone = last.strip_suffix(&message);
+                    if let Some(alone) = alone.and_then(|alone| alone.strip_suffix(": ")) {
+                        *last = alone.into();
+                    }
+                }
+                None => {}
             }
-        })
+            if let Some(error) = of_cache {
+                lines.push(error.report());
+                break;
+            }
+            lines.push(message);
+            below = error.source();
+        }
+        lines.join("\ncaused by: ")
     }
 
     /// Returns whether it is this host that was refused, over whatever transport.
     pub(crate) fn refuses(&self, host: &str) -> bool {
         use Kind::*;
         match &self.inner.kind {
-            RefusedHost { host: refused, .. } | UndetectedHost { host: refused } => {
+            RefusedHost { host: refused, .. } | UndetectedHost { host: refused, .. } => {
                 **refused == *host
             }
             _ => false,
@@ -191,7 +228,11 @@ impl From<credentials_cache::Error> for Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.inner.kind.fmt(f)
+        self.inner.kind.fmt(f)?;
+        match &self.inner.source {
+            Some(cause) => write!(f, ": {cause}"),
+            None => Ok(()),
+        }
     }
 }
 
@@ -200,7 +241,7 @@ impl StdError for Error {
         match &self.inner.kind {
             // Its message is this one's.
             Kind::Credentials(error) => error.source(),
-            Kind::Signing(error) => Some(error),
+            Kind::Signing(error) | Kind::UndetectedHost { error, .. } => Some(error),
             _ => {
                 let source = self.inner.source.as_deref()?;
                 Some(source)
@@ -208,3 +249,6 @@ impl StdError for Error {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
