@@ -112,7 +112,7 @@ impl Door {
         if endpoint != self.endpoint
             || parameter("Action").as_deref() != Some("connect")
             || parameter("DBUser").as_deref() != Some(user)
-            || !seconds.is_some_and(|seconds: u32| seconds <= 900)
+            || seconds.is_none_or(|seconds: u32| seconds > 900)
         {
             return false;
         }
