@@ -16,11 +16,15 @@ use http::{
 use http_body::Body;
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use serde_json::{Value, json};
+#[cfg(feature = "websocket")]
+use tokio::sync::watch;
 use tower_service::Service;
 
+#[cfg(feature = "websocket")]
+use crate::websocket;
 use crate::{
-    Accounts, Error, Received, Rejection, date::Timestamp, echo, limits::BODY_LIMIT, proxy::Proxy,
-    verify::Verifier,
+    Accepted, Accounts, Error, Received, Rejection, date::Timestamp, echo, limits::BODY_LIMIT,
+    proxy::Proxy, verify::Verifier,
 };
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
@@ -41,6 +45,9 @@ type BoxError = Box<dyn std::error::Error + Send + Sync>;
 #[must_use]
 pub struct Gateway {
     config: Arc<Config>,
+    /// Changes, or is closed, when the server stops that serves this gateway.
+    #[cfg(feature = "websocket")]
+    stopped: Option<watch::Receiver<()>>,
 }
 
 #[derive(Clone)]
@@ -49,6 +56,8 @@ struct Config {
     proxy: Proxy,
     clock: Arc<dyn Fn() -> SystemTime + Send + Sync>,
     inspector: Arc<dyn Fn(&Received<'_>) + Send + Sync>,
+    #[cfg(feature = "websocket")]
+    echo_websockets: bool,
 }
 
 impl Gateway {
@@ -73,7 +82,11 @@ impl Gateway {
                 proxy: Proxy::default(),
                 clock: Arc::new(SystemTime::now),
                 inspector: Arc::new(|_| ()),
+                #[cfg(feature = "websocket")]
+                echo_websockets: false,
             }),
+            #[cfg(feature = "websocket")]
+            stopped: None,
         }
     }
 
@@ -109,6 +122,23 @@ impl Gateway {
         self
     }
 
+    /// Sets whether a WebSocket handshake that is accepted, on a path without an upstream, is answered
+    /// as one, and messages are then echoed. Defaults to no: the handshake is echoed, as any request.
+    ///
+    /// The first subprotocol that the client offers is taken. Feature `websocket`.
+    #[cfg(feature = "websocket")]
+    pub fn echo_websockets(mut self, echo: bool) -> Self {
+        self.config_mut().echo_websockets = echo;
+        self
+    }
+
+    /// Has WebSockets end when a server does.
+    #[cfg(feature = "websocket")]
+    pub(crate) fn until(mut self, stopped: watch::Receiver<()>) -> Self {
+        self.stopped = Some(stopped);
+        self
+    }
+
     fn config_mut(&mut self) -> &mut Config {
         Arc::make_mut(&mut self.config)
     }
@@ -138,37 +168,47 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        let config = Arc::clone(&self.config);
+        let gateway = self.clone();
         Box::pin(async move {
-            let response = config.answer(request).await;
+            let response = gateway.answer(request).await;
             let response = response.unwrap_or_else(|rejection| reject(&rejection));
-            Ok(config.stamp(response))
+            Ok(gateway.config.stamp(response))
         })
     }
 }
 
-impl Config {
+impl Gateway {
     async fn answer<B>(&self, request: Request<B>) -> Result<Response<Full<Bytes>>, Rejection>
     where
         B: Body,
         B::Error: Into<BoxError>,
     {
+        let config = &*self.config;
         let request = collect(request).await?;
-        let verification = self.verifier.verify(&request, (self.clock)());
-        (self.inspector)(&Received {
+        let verification = config.verifier.verify(&request, (config.clock)());
+        (config.inspector)(&Received {
             request: &request,
             verification: verification.as_ref(),
         });
         let accepted = verification?;
-        match self.proxy.find(request.uri().path()) {
+        match config.proxy.find(request.uri().path()) {
             Some(upstream) => upstream.forward(request).await,
-            None => {
-                let echo = echo::describe(&request, &accepted);
-                Ok(json_response(StatusCode::OK, &echo))
-            }
+            None => Ok(self.echo(&request, &accepted)),
         }
     }
 
+    fn echo(&self, request: &Request<Bytes>, accepted: &Accepted) -> Response<Full<Bytes>> {
+        #[cfg(feature = "websocket")]
+        if self.config.echo_websockets
+            && let Some(response) = websocket::accept(request, self.stopped.clone())
+        {
+            return response;
+        }
+        json_response(StatusCode::OK, &echo::describe(request, accepted))
+    }
+}
+
+impl Config {
     /// Adds what every response of API Gateway has.
     fn stamp(&self, mut response: Response<Full<Bytes>>) -> Response<Full<Bytes>> {
         let now = Timestamp::from_time((self.clock)());

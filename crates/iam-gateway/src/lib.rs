@@ -98,6 +98,8 @@
 //!
 //! - `tls`: [`Gateway`] serves over TLS, with a certificate of its own making.
 //! - `cli`: the command `iam-gateway`.
+//! - `websocket`: `Gateway::echo_websockets`, so that WebSocket clients can be tried whose handshake is
+//!   signed.
 //!
 //! [`aws-sigv4`]: https://docs.rs/aws-sigv4
 
@@ -122,6 +124,8 @@ mod signed_parts;
 #[cfg(feature = "tls")]
 mod tls;
 mod verify;
+#[cfg(feature = "websocket")]
+mod websocket;
 
 pub use self::{
     account::{Account, Accounts},

@@ -182,6 +182,8 @@
 //!   its [`Stats`] and its [tracing] events.
 //! - `retry`: `RetryPolicy` for tower's retry layer sends a request once more, signed afresh, where
 //!   the layer knows why it was rejected.
+//! - `tokens`: [`RequestSigner`] signs login tokens for databases, caches, brokers and clusters, and
+//!   WebSocket handshakes, of every kind in `http_sigv4::tokens`: `RequestSigner::sign_token`.
 //!
 //! [metrics]: https://docs.rs/metrics
 //! [tracing]: https://docs.rs/tracing
@@ -212,6 +214,8 @@ mod service;
 mod signed_request;
 mod signer;
 mod signing;
+#[cfg(feature = "tokens")]
+mod tokens;
 
 pub use credentials_cache::{
     self, CacheSettings, CredentialsCache, EnvironmentCredentials, Generation,

@@ -144,7 +144,8 @@ impl RequestSigner {
     ///
     /// # Errors
     ///
-    /// As [`sign`](Self::sign), and a time that AWS does not take, or that outlives the credentials.
+    /// As [`sign`](Self::sign), a time that AWS does not take or that outlives the credentials, and
+    /// credentials that have expired while no others could be loaded.
     ///
     /// # Cancellation
     ///
@@ -178,6 +179,11 @@ impl RequestSigner {
         let config = &self.shared.config;
         let (offsets, now) = (&config.observations.offsets, config.clock.now());
         offsets.offset(&HostKey::from_host(&host), now)
+    }
+
+    #[cfg(feature = "tokens")]
+    pub(crate) fn config(&self) -> &Config {
+        &self.shared.config
     }
 
     pub(crate) fn check(&self, parts: &mut Parts) -> Result<Option<Signing>, Error> {

@@ -127,7 +127,14 @@ impl Signing {
         let sent = config.clock.now();
         let now = shifted(sent, config.observations.offsets.offset(host, sent));
         let key = SigningKeys::key(&credentials, scope, now)?;
-        let ends_at = expires_in.ends_at(&key, now)?;
+        let ends_at = match expires_in.ends_at(&key, now) {
+            // Expired by the host's clock too, if that is known.
+            Err(error) if error.is_expiry() && credentials.is_expired() => {
+                let kind = Kind::ExpiredCredentials;
+                return Err(Error::of_stale(kind, &config.credentials));
+            }
+            ends_at => ends_at?,
+        };
         presigner.sign(parts, &key, now)?;
         Ok(ends_at)
     }
@@ -240,10 +247,9 @@ impl Signing {
     #[cold]
     fn rejected(&self) -> Error {
         let host = self.decision.host.to_string().into();
-        let kind = Kind::RejectedCredentials { host };
-        match self.config().credentials.last_error() {
-            Some(error) => Error::with_source(kind, error),
-            None => kind.into(),
-        }
+        Error::of_stale(
+            Kind::RejectedCredentials { host },
+            &self.config().credentials,
+        )
     }
 }

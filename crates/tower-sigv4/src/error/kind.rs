@@ -18,6 +18,8 @@ pub(crate) enum Kind {
     RegionNotUnicode,
     #[cfg(feature = "aws-config")]
     MissingRegionOfChain,
+    #[cfg(feature = "tokens")]
+    MissingRegionOfToken,
     PayloadMode {
         mode: &'static str,
         service: Box<str>,
@@ -39,6 +41,7 @@ pub(crate) enum Kind {
     RejectedCredentials {
         host: Box<str>,
     },
+    ExpiredCredentials,
     Signing(SignError),
     UpgradeWithBody,
     FramesRefused {
@@ -133,6 +136,11 @@ impl fmt::Display for Kind {
             Self::MissingRegionOfChain => {
                 f.write_str("no region is configured: set AWS_REGION, or `region` in the profile")
             }
+            #[cfg(feature = "tokens")]
+            Self::MissingRegionOfToken => f.write_str(
+                "each request's host tells the region to sign for, and a token has none; name its \
+                 region with `sign_token_in`",
+            ),
             Self::PayloadMode {
                 mode,
                 service,
@@ -183,6 +191,10 @@ impl fmt::Display for Kind {
                 f,
                 "the credentials have expired, and `{host}` has rejected them before; no others \
                  could be loaded yet"
+            ),
+            Self::ExpiredCredentials => f.write_str(
+                "the credentials have expired, and with them all that they would sign for later; \
+                 no others could be loaded yet",
             ),
             Self::Signing(error) => write!(f, "cannot sign: {error}"),
             Self::UpgradeWithBody => f.write_str(

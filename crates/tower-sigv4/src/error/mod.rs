@@ -2,6 +2,7 @@ mod kind;
 
 use std::{error::Error as StdError, fmt, sync::Arc};
 
+use credentials_cache::CredentialsCache;
 use http_sigv4::SignError;
 
 pub(crate) use self::kind::{Kind, Unlisted};
@@ -46,7 +47,9 @@ impl Error {
     /// Returns whether credentials are at fault: there are none, or a request cannot carry them.
     pub fn is_credentials(&self) -> bool {
         match &self.inner.kind {
-            Kind::Credentials(_) | Kind::RejectedCredentials { .. } => true,
+            Kind::Credentials(_) | Kind::RejectedCredentials { .. } | Kind::ExpiredCredentials => {
+                true
+            }
             Kind::Signing(error) => error.is_credentials(),
             _ => false,
         }
@@ -59,9 +62,17 @@ impl Error {
     pub fn is_request(&self) -> bool {
         match &self.inner.kind {
             Kind::UpgradeWithBody | Kind::FramesRefused { .. } | Kind::TooManyHeaders => true,
-            Kind::Signing(_) => !self.is_credentials() && !self.is_configuration(),
+            Kind::Signing(_) => {
+                !self.is_credentials() && !self.is_configuration() && !self.is_expiry()
+            }
             _ => false,
         }
+    }
+
+    /// Returns whether the lifetime of a presigned URL or a token is at fault: one that the service
+    /// does not take, or that outlives the credentials.
+    pub fn is_expiry(&self) -> bool {
+        matches!(&self.inner.kind, Kind::Signing(error) if error.is_expiry())
     }
 
     /// Returns whether the body is at fault: it failed, stalled, is too large, has trailers, or has no
@@ -104,6 +115,8 @@ impl Error {
             | ForwardedUnsigned => true,
             #[cfg(feature = "aws-config")]
             MissingRegionOfChain => true,
+            #[cfg(feature = "tokens")]
+            MissingRegionOfToken => true,
             // Of frames the request tells, and no setting.
             Signing(error) if error.is_framing() => false,
             Signing(error) => error.is_configuration() || error.is_payload() || error.is_clock(),
@@ -117,7 +130,9 @@ impl Error {
     pub fn is_retryable(&self) -> bool {
         match &self.inner.kind {
             Kind::Credentials(error) => error.is_retryable(),
-            Kind::RejectedCredentials { .. } | Kind::BodiesTooLarge { .. } => true,
+            Kind::RejectedCredentials { .. }
+            | Kind::ExpiredCredentials
+            | Kind::BodiesTooLarge { .. } => true,
             _ => false,
         }
     }
@@ -186,6 +201,14 @@ impl Error {
                 kind,
                 source: Some(source.into()),
             }),
+        }
+    }
+
+    /// An error about credentials that are past their use, with the reason why there are no others.
+    pub(crate) fn of_stale(kind: Kind, credentials: &CredentialsCache) -> Self {
+        match credentials.last_error() {
+            Some(error) => Self::with_source(kind, error),
+            None => kind.into(),
         }
     }
 
