@@ -157,6 +157,7 @@
 //! [tracing]: https://docs.rs/tracing
 //! [tower]: https://docs.rs/tower
 
+mod attempt;
 mod body;
 mod builder;
 mod clock;
@@ -168,6 +169,9 @@ mod error;
 #[cfg(feature = "explain")]
 pub mod explain;
 mod future;
+#[cfg(feature = "grpc")]
+pub mod grpc;
+mod grpc_request;
 mod host_key;
 mod host_policy;
 mod judgement;
@@ -179,6 +183,8 @@ mod service;
 mod signed_request;
 mod signer;
 mod signing;
+mod telemetry;
+mod waiting;
 
 pub use credentials_cache::{
     self, CacheSettings, CredentialsCache, EnvironmentCredentials, Generation,
@@ -187,6 +193,8 @@ pub use credentials_cache::{
 
 #[cfg(feature = "explain")]
 pub use self::explain::{ExplainLayer, Explanation};
+#[cfg(feature = "grpc")]
+pub use self::grpc::GrpcStatusLayer;
 #[cfg(feature = "retry")]
 pub use self::rejection::{RetryFuture, RetryOr, RetryPolicy};
 pub use self::{

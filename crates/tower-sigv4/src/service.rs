@@ -9,9 +9,11 @@ use tower_service::Service;
 
 use crate::{
     Error, RequestSigner, ResponseFuture, SignedBody, Signing, SigningOptions, TrySign,
-    body::{self, Known, Read},
+    attempt::keep,
+    body::{self, Read},
     error::BoxError,
-    future::Waiting,
+    telemetry::{RequestSpan, Stopwatch},
+    waiting::Waiting,
 };
 
 /// An HTTP client that signs what it sends. See the [crate's guide](crate).
@@ -119,19 +121,41 @@ impl<S> SigV4<S> {
         let Some(signing) = signer.judge(&mut parts)? else {
             return Ok(self.forward(Request::from_parts(parts, body)));
         };
+        let span = RequestSpan::open(&signing);
+        let entered = span.enter();
+        let future = self.sign(parts, body, signing, &span)?;
+        drop(entered);
+        Ok(future.in_span(span))
+    }
+
+    fn sign<B>(
+        &mut self,
+        mut parts: Parts,
+        body: B,
+        signing: Signing,
+        span: &RequestSpan,
+    ) -> Result<ResponseFuture<S, S::Future, B>, Error>
+    where
+        S: Service<Request<SignedBody<B>>> + Clone,
+        B: Body + Unpin,
+        B::Error: Into<BoxError>,
+    {
         signing.check_body(&parts.headers, &body)?;
         let bodies = &signing.config().bodies;
         match body::read(body, signing.payload_mode(), bodies)? {
-            Read::Done(Known { body, payload }) => match signing.try_sign(&mut parts, payload)? {
-                TrySign::Signed(signed) => {
-                    let future = self.inner.call(Request::from_parts(parts, body));
-                    Ok(ResponseFuture::responding(future, Some(signed)))
+            Read::Done(mut known) => {
+                let kept = keep(&self.inner, &parts, &mut known, &signing);
+                match signing.try_sign(&mut parts, known.payload)? {
+                    TrySign::Signed(signed) => {
+                        span.signed(&signed);
+                        let future = self.inner.call(Request::from_parts(parts, known.body));
+                        Ok(ResponseFuture::responding(future, signed, kept))
+                    }
+                    TrySign::Waiting(signing) => {
+                        Ok(ResponseFuture::loading(self.wait(parts, known, signing)))
+                    }
                 }
-                TrySign::Waiting(signing) => {
-                    let known = Known { body, payload };
-                    Ok(ResponseFuture::loading(self.wait(parts, known, signing)))
-                }
-            },
+            }
             Read::Pending(collect) => {
                 // So that credentials load while the body is read. Those that are good now may not be
                 // when the body is there.
@@ -149,7 +173,7 @@ impl<S> SigV4<S> {
         S: Service<Request<SignedBody<B>>>,
     {
         let request = request.map(SignedBody::untouched);
-        ResponseFuture::responding(self.inner.call(request), None)
+        ResponseFuture::forwarding(self.inner.call(request))
     }
 
     /// A request that waits together with the instance that was ready for it. The clone that takes
@@ -164,6 +188,7 @@ impl<S> SigV4<S> {
             parts,
             body,
             signing,
+            stopwatch: Stopwatch::default(),
         }
     }
 }

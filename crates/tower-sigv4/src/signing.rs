@@ -24,6 +24,7 @@ use crate::{
     error::Kind,
     judgement::Judgement,
     keys::SigningKeys,
+    telemetry::{self, Signature},
 };
 
 /// One request on its way to its signature: it may be signed, and it is settled for what, with whose
@@ -149,6 +150,15 @@ impl Signing {
         &self.judgement.config
     }
 
+    pub(crate) fn judgement(&self) -> &Judgement {
+        &self.judgement
+    }
+
+    /// The same request, to be signed another time.
+    pub(crate) fn again(&self) -> Self {
+        Self::new(Arc::clone(&self.judgement))
+    }
+
     pub(crate) fn poll_credentials(
         &mut self,
         cx: &mut Context<'_>,
@@ -192,6 +202,14 @@ impl Signing {
         let captured = capture
             .map(|CaptureRequest| Box::new(Captured::new(prepared.canonical_request(), now)));
         prepared.apply()?;
+        telemetry::signed(&Signature {
+            host,
+            scope,
+            credentials,
+            payload,
+            time: sent,
+            offset,
+        });
         Ok(SignedRequest {
             generation: credentials.generation(),
             access_key,

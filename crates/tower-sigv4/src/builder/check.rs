@@ -64,6 +64,8 @@ impl SigV4LayerBuilder {
                 budget: Budget::new(total),
             },
             clock,
+            retry_rejected: self.retry_rejected,
+            request_spans: self.request_spans,
             observations: Arc::new(Observations::default()),
         };
         // Where the service is only known with the request, it is the request that fails.
