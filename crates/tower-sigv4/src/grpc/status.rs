@@ -53,3 +53,14 @@ fn message(head: &Parts, body: &[u8]) -> String {
         (None, None) => format!("the service answered {}", head.status),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_is_encoded_as_grpc_wants_it() {
+        let encoded = utf8_percent_encode("50% of caf\u{e9}s, \"~\"\n", NOT_IN_MESSAGE);
+        assert_eq!(encoded.to_string(), "50%25 of caf%C3%A9s, \"~\"%0A");
+    }
+}

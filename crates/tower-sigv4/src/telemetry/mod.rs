@@ -58,7 +58,7 @@ pub(crate) fn signed(signature: &Signature<'_>) {
         region = signature.scope.region(),
         generation = ?signature.credentials.generation(),
         age = ?signature.age(),
-        time_left = ?signature.time_left(),
+        time_left = signature.time_left().map(tracing::field::debug),
         clock_offset = signature.offset,
         payload = signature.payload(),
         "signed a request"
