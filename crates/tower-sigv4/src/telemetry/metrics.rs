@@ -9,8 +9,6 @@ use http::{HeaderMap, StatusCode};
 use http_sigv4::{ErrorCode, ErrorKind, Payload};
 use metrics::{counter, gauge, histogram};
 
-use super::Awaited;
-
 pub(super) fn signed(payload: Payload) {
     let counter = match payload {
         Payload::Sha256(_) => counter!("aws_sigv4_signatures_total", "payload" => "sha256"),
@@ -55,12 +53,7 @@ pub(super) fn body_read(bytes: usize) {
     histogram!("aws_sigv4_body_bytes").record(bytes as f64);
 }
 
-pub(super) fn waited(awaited: Awaited, time: Duration) {
-    let awaited = match awaited {
-        Awaited::Body => "body",
-        Awaited::Credentials => "credentials",
-        Awaited::Retry => "retry",
-    };
+pub(super) fn waited(awaited: &'static str, time: Duration) {
     counter!("aws_sigv4_waits_total", "for" => awaited).increment(1);
     histogram!("aws_sigv4_wait_seconds", "for" => awaited).record(time);
 }

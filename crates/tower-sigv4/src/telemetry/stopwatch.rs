@@ -21,6 +21,17 @@ pub(crate) enum Awaited {
     Retry,
 }
 
+impl Awaited {
+    #[cfg(feature = "metrics")]
+    fn name(self) -> &'static str {
+        match self {
+            Self::Body => "body",
+            Self::Credentials => "credentials",
+            Self::Retry => "retry",
+        }
+    }
+}
+
 impl Stopwatch {
     /// Takes the time from the first poll that is pending to the one that is ready. What is there at
     /// once is no wait.
@@ -36,7 +47,7 @@ impl Stopwatch {
             }
             Poll::Ready(_) => {
                 if let Some(started) = self.started.take() {
-                    super::metrics::waited(awaited, started.elapsed());
+                    super::metrics::waited(awaited.name(), started.elapsed());
                 }
             }
         }
