@@ -1,4 +1,4 @@
-use std::fmt;
+use std::{fmt, time::SystemTime};
 
 use aws_credential_types::Credentials;
 
@@ -31,6 +31,11 @@ impl CachedCredentials {
     /// Returns the generation that they are of.
     pub fn generation(&self) -> Generation {
         self.snapshot.generation
+    }
+
+    /// Returns when they were loaded, by the cache's wall clock.
+    pub fn loaded_at(&self) -> SystemTime {
+        self.snapshot.loaded.wall
     }
 
     /// Tells whether they had expired, by the local clocks, when they were handed out.

@@ -23,6 +23,10 @@ pub(crate) struct Config {
     pub(crate) credentials: CredentialsCache,
     pub(crate) bodies: body::Settings,
     pub(crate) clock: Clock,
+    /// Whether the layer makes a second attempt of its own.
+    pub(crate) retry_rejected: bool,
+    /// Whether each request has a span.
+    pub(crate) request_spans: bool,
     pub(crate) observations: Arc<Observations>,
 }
 

@@ -54,7 +54,8 @@
 //! | --- | --- |
 //! | trace, total timeout | see the whole call, and the wait for credentials |
 //! | follow-redirect | each hop is checked and signed by itself; a client below must not follow any |
-//! | `ExplainLayer`, with feature `explain` | explains what is rejected in the end |
+//! | `GrpcStatusLayer`, with feature `grpc` | tells a gRPC client what is rejected in the end |
+//! | `ExplainLayer`, with feature `explain` | explains it |
 //! | retry | each attempt is signed afresh, with the time and the credentials of then |
 //! | timeout per attempt | |
 //! | default headers, compression, body mapping | the signature covers what they make |
@@ -124,6 +125,20 @@
 //! they have to send the digest of each body. [`ContentSha256Layer`] does that, and needs no
 //! credentials.
 //!
+//! # gRPC
+//!
+//! A unary call and one whose response is a stream have a request that ends by itself: they are
+//! collected like any other, [`Buffered`](PayloadMode::Buffered), over HTTP/2 by a client such as
+//! hyper-util's. A stream from the client, and a bidirectional one, cannot be hashed before it is sent,
+//! as it may wait for the response to go on: they need a service that takes
+//! [`Unsigned`](PayloadMode::Unsigned) bodies, as VPC Lattice, whose default that is. Elsewhere they
+//! fail once [`body_timeout`](SigV4LayerBuilder::body_timeout) has passed, with an error that names
+//! them. tonic's clients need the origin, as with `Grpc::with_origin`: a URI without a host is refused.
+//!
+//! A service rejects a gRPC request in text or JSON, which gRPC clients take for broken frames. With
+//! feature `grpc`, `GrpcStatusLayer` above the layer adds a `grpc-status` to such a response, and to no
+//! other.
+//!
 //! # Without tower
 //!
 //! [`RequestSigner`] is what the layer wraps around a service: it signs `http::request::Parts` for any
@@ -159,9 +174,38 @@
 //! has expired; other hosts are. What one host says counts for that host.
 //!
 //! The rejected request itself is answered with the rejection; [`RetryAdvice`] says when it is worth
-//! another attempt, and feature `retry` makes it. With feature `explain`, `ExplainLayer` says of any
+//! another attempt. Feature `retry` has a policy for tower's retry layer, which makes it, for requests
+//! that are `Clone`; [`retry_rejected`](SigV4LayerBuilder::retry_rejected) has the layer make it, for
+//! all whose bodies it has read. Both wait for the credentials where these were rejected. They are not
+//! loaded again within a second of a load, nor within a minute of a load that a rejection has asked
+//! for: then the rejection is the answer. With feature `explain`, `ExplainLayer` says of any
 //! rejection which line of the canonical request differed, who changes such a thing on the way, and
 //! what to do about it: in the log, and in the response's extensions.
+//!
+//! # Seeing what happens
+//!
+//! Each signature is a [tracing] event at level `DEBUG`: the host, the service, the region, the
+//! generation of the credentials, their age and the time that they have left, the clock offset, and how
+//! the body is covered. What a host's clock does is told at `WARN` and `INFO`, and what becomes of
+//! credentials by the cache. [`request_spans`](SigV4LayerBuilder::request_spans) gives each request a
+//! span. Neither a secret nor a signature is in any of it, and nothing is computed where nobody
+//! listens.
+//!
+//! With feature `metrics`, the [metrics] facade gets the following, and what
+//! [the cache](credentials_cache#metrics) records. No label is a host, as those could be without
+//! number; the log has them.
+//!
+//! | name | kind | what |
+//! | --- | --- | --- |
+//! | `aws_sigv4_signatures_total` | counter | requests that were signed, each attempt by itself, by `payload` (`sha256`, `unsigned`, `streaming`) |
+//! | `aws_sigv4_rejections_total` | counter | responses that reject a request for its signature, its credentials or their permissions, by `cause`: the name of an [`ErrorKind`](http_sigv4::ErrorKind), as `expired_credentials`; `unspecified` for a 401 or 403 without an error code in its headers |
+//! | `aws_sigv4_retries_total` | counter | rejected requests that were sent once more, by the layer or by `RetryPolicy`, by `cause` (`time`, `credentials`) |
+//! | `aws_sigv4_explanations_total` | counter | rejections that `ExplainLayer` has explained, by `cause`: the name of a `Cause`, as `path_decoded` |
+//! | `aws_sigv4_clock_offset_changes_total` | counter | hosts whose clock offset has changed, by `change` (`observed`, `dropped`, `contradicted`) |
+//! | `aws_sigv4_clock_offset_seconds` | gauge | the offset that has changed last |
+//! | `aws_sigv4_body_bytes` | histogram | the sizes of bodies that were read for their hashes |
+//! | `aws_sigv4_waits_total` | counter | waits of requests, by `for` (`body`, `credentials`, `retry`) |
+//! | `aws_sigv4_wait_seconds` | histogram | how long they lasted, by `for` |
 //!
 //! # Runtime
 //!
@@ -178,8 +222,9 @@
 //! - `aws-config`: `SigV4Layer::from_default_chain`, which finds region and credentials as the AWS
 //!   SDKs do, at the cost of some 140 crates.
 //! - `explain`: `ExplainLayer` and the module `explain`. Brings an XML parser.
-//! - `metrics`: what the credentials cache does is recorded through the [metrics] facade, besides
-//!   its [`Stats`] and its [tracing] events.
+//! - `grpc`: `GrpcStatusLayer` and the module `grpc`. Brings `explain`.
+//! - `metrics`: what happens is recorded through the [metrics] facade, besides the cache's [`Stats`]
+//!   and the [tracing] events.
 //! - `retry`: `RetryPolicy` for tower's retry layer sends a request once more, signed afresh, where
 //!   the layer knows why it was rejected.
 //! - `tokens`: [`RequestSigner`] signs login tokens for databases, caches, brokers and clusters, and
@@ -191,6 +236,7 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod attempt;
 mod body;
 mod builder;
 mod clock;
@@ -204,6 +250,9 @@ mod error;
 #[cfg(feature = "explain")]
 pub mod explain;
 mod future;
+#[cfg(feature = "grpc")]
+pub mod grpc;
+mod grpc_request;
 mod host_key;
 mod host_policy;
 mod keys;
@@ -214,8 +263,10 @@ mod service;
 mod signed_request;
 mod signer;
 mod signing;
+mod telemetry;
 #[cfg(feature = "tokens")]
 mod tokens;
+mod waiting;
 
 pub use credentials_cache::{
     self, CacheSettings, CredentialsCache, EnvironmentCredentials, Generation,
@@ -224,6 +275,8 @@ pub use credentials_cache::{
 
 #[cfg(feature = "explain")]
 pub use self::explain::{ExplainLayer, Explanation};
+#[cfg(feature = "grpc")]
+pub use self::grpc::GrpcStatusLayer;
 #[cfg(feature = "retry")]
 pub use self::rejection::{RetryFuture, RetryOr, RetryPolicy};
 pub use self::{

@@ -9,9 +9,11 @@ use tower_service::Service;
 
 use crate::{
     Error, RequestSigner, ResponseFuture, SignedBody, Signing, SigningOptions, TrySign,
-    body::{self, Known, Read},
+    attempt::keep,
+    body::{self, Read},
     error::BoxError,
-    future::Waiting,
+    telemetry::{RequestSpan, Stopwatch},
+    waiting::Waiting,
 };
 
 /// An HTTP client that signs what it sends. See the [crate's guide](crate).
@@ -119,18 +121,38 @@ impl<S> SigV4<S> {
         let Some(signing) = signer.check(&mut parts)? else {
             return Ok(self.forward(Request::from_parts(parts, body)));
         };
+        let span = RequestSpan::open(&signing);
+        let entered = span.enter();
+        let future = self.sign(parts, body, signing, &span)?;
+        drop(entered);
+        Ok(future.in_span(span))
+    }
+
+    fn sign<B>(
+        &mut self,
+        mut parts: Parts,
+        body: B,
+        signing: Signing,
+        span: &RequestSpan,
+    ) -> Result<ResponseFuture<S, S::Future, B>, Error>
+    where
+        S: Service<Request<SignedBody<B>>> + Clone,
+        B: Body + Unpin,
+        B::Error: Into<BoxError>,
+    {
         signing.check_body(&parts.headers, &body)?;
         let bodies = &signing.config().bodies;
         match body::read(body, signing.payload_mode(), bodies)? {
-            Read::Done(Known { body, payload }) => {
-                body::write_length(&mut parts, &body)?;
-                match signing.try_sign(&mut parts, payload)? {
+            Read::Done(mut known) => {
+                body::write_length(&mut parts, &known.body)?;
+                let kept = keep(&self.inner, &parts, &mut known, &signing);
+                match signing.try_sign(&mut parts, known.payload)? {
                     TrySign::Signed(signed) => {
-                        let future = self.inner.call(Request::from_parts(parts, body));
-                        Ok(ResponseFuture::responding(future, Some(signed)))
+                        span.signed(&signed);
+                        let future = self.inner.call(Request::from_parts(parts, known.body));
+                        Ok(ResponseFuture::responding(future, signed, kept))
                     }
                     TrySign::Waiting(signing) => {
-                        let known = Known { body, payload };
                         Ok(ResponseFuture::loading(self.wait(parts, known, signing)))
                     }
                 }
@@ -152,7 +174,7 @@ impl<S> SigV4<S> {
         S: Service<Request<SignedBody<B>>>,
     {
         let request = request.map(SignedBody::untouched);
-        ResponseFuture::responding(self.inner.call(request), None)
+        ResponseFuture::forwarding(self.inner.call(request))
     }
 
     /// A request that waits together with the instance that was ready for it. The clone that takes
@@ -167,6 +189,7 @@ impl<S> SigV4<S> {
             parts,
             body,
             signing,
+            stopwatch: Stopwatch::default(),
         }
     }
 }

@@ -9,6 +9,7 @@ use crate::{
     clock::{Exchange, Observed, server_date},
     decision::Decision,
     rejection::{AccessKey, Rejection, RetryAdvice},
+    telemetry,
 };
 
 /// What a request was signed with, to be shown its response.
@@ -55,6 +56,7 @@ impl SignedRequest {
     /// Observes the status and the headers of the response, and gives advice where the same
     /// request, signed again, may well be accepted.
     pub fn observe(&self, status: StatusCode, headers: &HeaderMap) -> Option<RetryAdvice> {
+        telemetry::answered(status, headers);
         let rejection = Rejection::from_response(status, headers);
         let has_other_time = self.observe_time(headers, rejection == Some(Rejection::Time));
         match rejection? {
@@ -71,6 +73,12 @@ impl SignedRequest {
     /// about and whether the request is worth another attempt.
     pub(crate) fn observe_response<B>(self, response: &mut Response<B>) {
         let advice = self.observe(response.status(), response.headers());
+        self.annotate(response, advice);
+    }
+
+    /// Notes in the extensions of a response with a client error what it is about, and what it was
+    /// observed to be worth.
+    pub(crate) fn annotate<B>(self, response: &mut Response<B>, advice: Option<RetryAdvice>) {
         if !response.status().is_client_error() {
             return;
         }
@@ -104,21 +112,9 @@ impl SignedRequest {
         };
         match offsets.observe(host, exchange) {
             Observed::Nothing => {}
-            Observed::Changed { offset: 0 } => {
-                tracing::info!(%host, "signing with the local time again");
-            }
-            Observed::Changed { offset } => {
-                tracing::warn!(
-                    %host,
-                    offset,
-                    "signing for this host with its own time, as the local clock is off, or the host's"
-                );
-            }
+            Observed::Changed { offset } => telemetry::clock_changed(host, offset),
             Observed::GivenUp => {
-                tracing::info!(
-                    %host,
-                    "signing with the local time, as the host's dates contradict each other"
-                );
+                telemetry::clock_given_up(host);
                 return false;
             }
         }

@@ -24,6 +24,7 @@ use crate::{
     decision::Decision,
     error::Kind,
     keys::SigningKeys,
+    telemetry::{self, Signature},
 };
 
 /// One request on its way to its signature: it may be signed, and it is settled for what, with whose
@@ -190,6 +191,19 @@ impl Signing {
         &self.decision.config
     }
 
+    pub(crate) fn decision(&self) -> &Decision {
+        &self.decision
+    }
+
+    /// The same request, to be signed another time.
+    pub(crate) fn again(&self) -> Self {
+        Self {
+            decision: Arc::clone(&self.decision),
+            framing: self.framing.clone(),
+            get: None,
+        }
+    }
+
     pub(crate) fn poll_credentials(
         &mut self,
         cx: &mut Context<'_>,
@@ -233,6 +247,14 @@ impl Signing {
         let captured = capture
             .map(|CaptureRequest| Box::new(Captured::new(prepared.canonical_request(), now)));
         prepared.apply()?;
+        telemetry::signed(&Signature {
+            host,
+            scope,
+            credentials,
+            payload,
+            time: sent,
+            offset,
+        });
         Ok(SignedRequest {
             generation: credentials.generation(),
             access_key,

@@ -1,5 +1,5 @@
 use std::{
-    fmt,
+    fmt, mem,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -69,6 +69,26 @@ impl Permit {
             Err(_) => return Err(Kind::BodiesTooLarge { limit }.into()),
         }
         Ok(())
+    }
+}
+
+/// A body's own permit, or the one that it has together with its copy. The bytes are the same, so they
+/// count once, and until both are gone.
+pub(crate) enum Share {
+    Own(Permit),
+    Joint(Arc<Permit>),
+}
+
+impl Share {
+    /// Returns the share of a copy.
+    pub(crate) fn join(&mut self) -> Self {
+        let permit = match mem::replace(self, Self::Own(Permit::default())) {
+            Self::Own(permit) if permit.held == 0 => return Self::Own(Permit::default()),
+            Self::Own(permit) => Arc::new(permit),
+            Self::Joint(permit) => permit,
+        };
+        *self = Self::Joint(Arc::clone(&permit));
+        Self::Joint(permit)
     }
 }
 

@@ -3,7 +3,7 @@ use std::collections::VecDeque;
 use bytes::Bytes;
 
 /// Pieces of a body in their order. The first has a place of its own, as most bodies are one piece.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Collected {
     first: Bytes,
     rest: VecDeque<Bytes>,

@@ -9,6 +9,7 @@ use std::{
 };
 
 use bytes::{Buf, Bytes};
+use http::HeaderMap;
 use http_body::Body;
 use http_sigv4::Payload;
 use sha2::{Digest, Sha256};
@@ -26,6 +27,8 @@ use super::{
 use crate::{
     Error,
     error::{BoxError, Kind},
+    grpc_request::is_grpc,
+    telemetry,
 };
 
 /// How bodies are collected.
@@ -152,7 +155,12 @@ where
     }
 
     /// Collects what comes, and fails once the body has been waited for too long.
-    pub(crate) fn poll_in_time(&mut self, cx: &mut Context<'_>) -> Poll<Result<Known<B>, Error>> {
+    /// The error tells from the headers what hangs.
+    pub(crate) fn poll_in_time(
+        &mut self,
+        headers: &HeaderMap,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<Known<B>, Error>> {
         let before = (self.left, self.hashed);
         if let Poll::Ready(known) = self.poll(cx) {
             return Poll::Ready(known);
@@ -174,7 +182,12 @@ where
             timer.as_mut().set(sleep(after));
         }
         ready!(timer.as_mut().poll(cx));
-        Poll::Ready(Err(Kind::BodyStalled { after }.into()))
+        Poll::Ready(Err(Kind::BodyStalled {
+            after,
+            read: self.limit - self.left,
+            is_grpc: is_grpc(headers),
+        }
+        .into()))
     }
 
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<Known<B>, Error>> {
@@ -218,6 +231,7 @@ where
     }
 
     fn finish(&mut self) -> Known<B> {
+        telemetry::body_read(self.limit - self.left);
         let collected = mem::take(&mut self.collected);
         let permit = mem::take(&mut self.permit);
         let digest = mem::take(&mut self.hasher).finalize();

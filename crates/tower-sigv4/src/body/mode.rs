@@ -11,7 +11,8 @@ pub enum PayloadMode {
     /// [`body_limit`](crate::SigV4LayerBuilder::body_limit), and sent when it is complete.
     Buffered,
     /// Not at all: the body is passed through as it comes. Few services take it, among them S3 over
-    /// https, if the length is known, and, always, VPC Lattice; the others are an error.
+    /// https, if the length is known, and, always, VPC Lattice; the others are an error. It is the only
+    /// mode for a bidirectional stream, as of gRPC.
     Unsigned,
     /// By a SHA-256 digest that the caller knows; the body is passed through as it comes. A wrong
     /// digest is refused by the service. It is a request's own, so it belongs into

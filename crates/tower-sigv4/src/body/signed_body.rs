@@ -7,7 +7,10 @@ use std::{
 use bytes::{Buf, Bytes};
 use http_body::{Body, Frame, SizeHint};
 
-use super::{budget::Permit, buffer::Collected};
+use super::{
+    budget::{Permit, Share},
+    buffer::Collected,
+};
 
 /// The body that the inner service gets in place of `B`.
 ///
@@ -21,7 +24,7 @@ pub struct SignedBody<B> {
 }
 
 enum Kind<B> {
-    Collected { data: Collected, _permit: Permit },
+    Collected { data: Collected, share: Share },
     Untouched(B),
 }
 
@@ -31,11 +34,9 @@ impl<B> SignedBody<B> {
     }
 
     pub(crate) fn collected(data: Collected, permit: Permit) -> Self {
+        let share = Share::Own(permit);
         Self {
-            kind: Kind::Collected {
-                data,
-                _permit: permit,
-            },
+            kind: Kind::Collected { data, share },
         }
     }
 
@@ -48,6 +49,23 @@ impl<B> SignedBody<B> {
     /// Returns whether all of it is here.
     pub(crate) fn is_collected(&self) -> bool {
         matches!(self.kind, Kind::Collected { .. })
+    }
+
+    /// Returns a copy of a body that was read, which takes no memory for its bytes, or of an empty
+    /// one. `None` if the body can be read only once.
+    pub(crate) fn copy(&mut self) -> Option<Self>
+    where
+        B: Body,
+    {
+        match &mut self.kind {
+            Kind::Collected { data, share } => Some(Self {
+                kind: Kind::Collected {
+                    data: data.clone(),
+                    share: share.join(),
+                },
+            }),
+            Kind::Untouched(body) => body.is_end_stream().then(Self::empty),
+        }
     }
 }
 

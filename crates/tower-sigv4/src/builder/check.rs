@@ -57,6 +57,8 @@ impl SigV4LayerBuilder {
             credentials: (self.credentials)(cache_settings),
             bodies: Settings::new(self.body_limit, self.total_body_limit, self.body_timeout),
             clock,
+            retry_rejected: self.retry_rejected,
+            request_spans: self.request_spans,
             observations: Arc::new(Observations::default()),
         };
         // Where the service is only known with the request, it is the request that fails.

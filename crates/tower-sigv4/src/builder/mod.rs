@@ -59,6 +59,8 @@ pub struct SigV4LayerBuilder {
     body_limit: Option<usize>,
     total_body_limit: Option<usize>,
     body_timeout: Duration,
+    retry_rejected: bool,
+    request_spans: bool,
 }
 
 /// What is to be signed for.
@@ -168,6 +170,8 @@ impl SigV4LayerBuilder {
             body_limit: None,
             total_body_limit: None,
             body_timeout: Self::DEFAULT_BODY_TIMEOUT,
+            retry_rejected: false,
+            request_spans: false,
         }
     }
 
@@ -293,6 +297,42 @@ impl SigV4LayerBuilder {
     /// [`DEFAULT_BODY_TIMEOUT`](Self::DEFAULT_BODY_TIMEOUT).
     pub fn body_timeout(mut self, timeout: Duration) -> Self {
         self.body_timeout = timeout;
+        self
+    }
+
+    /// Sets whether the layer sends a rejected request once more, signed afresh, where it has observed
+    /// why it was rejected: that a clock is off, or, once others could be loaded, that the credentials
+    /// are not taken any more. Defaults to `false`.
+    ///
+    /// For requests whose bodies are not `Clone`, as tonic's and boxed ones, which a retry layer above
+    /// cannot send again: the layer keeps what it has read of a body for its hash. A body that it
+    /// passes through unread is sent once only. Until the response is there, the head of the request
+    /// is kept as well, and the body's part of [`total_body_limit`](Self::total_body_limit) taken. The
+    /// second attempt waits until a clone of the inner service is ready, and what that says is the
+    /// result of the call. The rejection is dropped then; where no other credentials could be loaded,
+    /// it is the result.
+    ///
+    /// There is one second attempt, and no [`RetryAdvice`](crate::RetryAdvice) for those above after
+    /// it. Credentials are not loaded again within a second of a load, nor within a minute of a load
+    /// that a rejection has asked for; then there is no other attempt. Does nothing for a
+    /// [`RequestSigner`], whose caller sends.
+    ///
+    /// # Cancellation
+    ///
+    /// Dropping the response future drops both attempts, and leaves a load of credentials alone.
+    pub fn retry_rejected(mut self, retry: bool) -> Self {
+        self.retry_rejected = retry;
+        self
+    }
+
+    /// Sets whether each request that is signed has a [tracing](https://docs.rs/tracing) span, `sigv4`
+    /// at level `INFO`, with the host, the service, the region, the generation of the credentials, the
+    /// clock offset, and the status of the response. Defaults to `false`.
+    ///
+    /// It lasts from the call to the response, with the waits for the body and for credentials, and
+    /// what the inner service does happens in it. Does nothing for a [`RequestSigner`].
+    pub fn request_spans(mut self, spans: bool) -> Self {
+        self.request_spans = spans;
         self
     }
 

@@ -86,8 +86,8 @@ where
         loop {
             let next = match state.as_mut().project() {
                 StateProj::Collecting { waiting } => {
-                    let collect = &mut waiting.as_mut().expect(COMPLETED).collect;
-                    let known = ready!(collect.poll_in_time(cx));
+                    let Waiting { parts, collect, .. } = &mut **waiting.as_mut().expect(COMPLETED);
+                    let known = ready!(collect.poll_in_time(&parts.headers, cx));
                     known.and_then(|known| {
                         // Taken right before this state ends.
                         let waiting = waiting.take().expect(COMPLETED);

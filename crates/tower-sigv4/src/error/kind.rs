@@ -51,6 +51,9 @@ pub(crate) enum Kind {
     Body,
     BodyStalled {
         after: Duration,
+        /// How many bytes had come.
+        read: usize,
+        is_grpc: bool,
     },
     BodyTooLarge {
         limit: usize,
@@ -211,12 +214,30 @@ impl fmt::Display for Kind {
                 f.write_str("the request has too many headers to add one; remove some")
             }
             Self::Body => f.write_str("the request body failed while it was read for its hash"),
-            Self::BodyStalled { after } => write!(
-                f,
-                "the request body yielded nothing for {after:?} while it was read for its hash; \
-                 raise `body_timeout`, or choose another payload mode if the service takes it (a \
-                 stream that waits for its own response cannot be read first)"
-            ),
+            Self::BodyStalled {
+                after,
+                read,
+                is_grpc,
+            } => {
+                write!(
+                    f,
+                    "the request body yielded nothing for {after:?}, after {read} bytes, while it \
+                     was read for its hash; "
+                )?;
+                f.write_str(match is_grpc {
+                    true => {
+                        "a gRPC stream from the client, above all a bidirectional one that goes on \
+                         when it is answered, cannot be read to its end before it is sent: only a \
+                         service that takes `PayloadMode::Unsigned`, as VPC Lattice, serves such \
+                         calls; if this one ends by itself, raise `body_timeout`"
+                    }
+                    false => {
+                        "raise `body_timeout`, or choose another payload mode if the service takes \
+                         it (a bidirectional stream, which goes on when it is answered, cannot be \
+                         read to its end before it is sent)"
+                    }
+                })
+            }
             Self::BodyTooLarge { limit } => write!(
                 f,
                 "the request body is larger than {limit} bytes, the most that is held for its \

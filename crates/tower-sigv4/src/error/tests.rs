@@ -64,6 +64,8 @@ fn table() -> Vec<(Kind, &'static str, &'static str)> {
         (RegionNotUnicode, "AWS_REGION", "correct it"),
         #[cfg(feature = "aws-config")]
         (MissingRegionOfChain, "no region", "set AWS_REGION"),
+        #[cfg(feature = "tokens")]
+        (MissingRegionOfToken, "a token has none", "`sign_token_in`"),
         (
             PayloadMode {
                 mode: "PayloadMode::Unsigned",
@@ -103,8 +105,12 @@ fn table() -> Vec<(Kind, &'static str, &'static str)> {
         (UpgradeWithBody, "asks for an upgrade", "without a body"),
         (Body, "the request body failed", "hash: scripted"),
         (
-            BodyStalled { after: wait },
-            "nothing for 7s",
+            BodyStalled {
+                after: wait,
+                read: 3,
+                is_grpc: false,
+            },
+            "nothing for 7s, after 3 bytes",
             "`body_timeout`",
         ),
         (
@@ -188,6 +194,15 @@ fn table() -> Vec<(Kind, &'static str, &'static str)> {
             "`h.example` over `ftp`",
             "use https",
         ),
+        (ExpiredCredentials, "have expired", "loaded yet"),
+        (
+            FramesRefused {
+                service: "es".into(),
+            },
+            "`es` does not take",
+            "send the body plain",
+        ),
+        (TooManyHeaders, "too many headers", "remove some"),
     ]
 }
 
@@ -201,6 +216,8 @@ fn number(kind: &Kind) -> usize {
         RegionNotUnicode => 3,
         #[cfg(feature = "aws-config")]
         MissingRegionOfChain => 3,
+        #[cfg(feature = "tokens")]
+        MissingRegionOfToken => 3,
         PayloadMode { .. } => 4,
         HostName { .. } => 5,
         ProfileOfDetected => 6,
@@ -227,6 +244,9 @@ fn number(kind: &Kind) -> usize {
         UncertainHost => 25,
         RelativeUri { .. } => 26,
         RefusedTransport { .. } => 27,
+        ExpiredCredentials => 28,
+        FramesRefused { .. } => 29,
+        TooManyHeaders => 30,
     }
 }
 
@@ -257,7 +277,7 @@ fn every_message_says_what_was_wrong_and_what_to_change() {
 fn every_kind_stands_in_the_table() {
     let mut numbers: Vec<_> = table().iter().map(|(kind, ..)| number(kind)).collect();
     numbers.dedup();
-    assert_eq!(numbers, (0..28).collect::<Vec<_>>());
+    assert_eq!(numbers, (0..31).collect::<Vec<_>>());
 }
 
 #[test]

@@ -11,7 +11,8 @@ use pin_project_lite::pin_project;
 use super::read::{Replay, in_bytes};
 
 pin_project! {
-    /// The body of a response that went through [`Explain`](super::Explain).
+    /// The body of a response that went through [`Explain`](super::Explain), or through a layer that
+    /// reads a rejection for another end.
     ///
     /// It gives what the service sent: what was read for an explanation first, in the very buffers
     /// that `B` gave, then the rest, with the trailers or the error that `B` ends with. Size hint and
@@ -37,13 +38,13 @@ pin_project! {
 }
 
 impl<B: Body> ExplainedBody<B> {
-    pub(super) fn untouched(body: B) -> Self {
+    pub(crate) fn untouched(body: B) -> Self {
         Self {
             kind: Kind::Untouched { body },
         }
     }
 
-    pub(super) fn read(replay: Replay<B>) -> Self {
+    pub(crate) fn read(replay: Replay<B>) -> Self {
         let replay = Box::new(replay);
         Self {
             kind: Kind::Read { replay },

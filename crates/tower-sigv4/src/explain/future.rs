@@ -18,6 +18,7 @@ use super::{
     log::Log,
     read::{BodyReader, is_worthwhile},
 };
+use crate::telemetry;
 
 pin_project! {
     /// The future of [`Explain`](super::Explain): the inner service's own, and the reading of a
@@ -135,6 +136,7 @@ fn explain(
     let time = signed.map_or_else(SystemTime::now, |signed| signed.time);
     let request = signed.map(|signed| &signed.request);
     if let Some(explanation) = explainer.explain(head, body, request, time) {
+        telemetry::explained(explanation.cause());
         log.tell(&explanation);
         head.extensions.insert(explanation);
     }

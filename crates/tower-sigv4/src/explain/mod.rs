@@ -82,4 +82,6 @@ mod service;
 pub use http_sigv4::explain::{Cause, CharacterClass, Difference, Explanation, Line, Mismatch};
 
 pub(crate) use self::captured::{CaptureRequest, Captured};
+#[cfg(feature = "grpc")]
+pub(crate) use self::read::{BodyReader, is_worthwhile};
 pub use self::{body::ExplainedBody, future::ExplainFuture, layer::ExplainLayer, service::Explain};

@@ -25,7 +25,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Whether reading a body tells anything, and comes to an end: not so if it is compressed, or if its
 /// frames are events of their own.
-pub(super) fn is_worthwhile(headers: &HeaderMap) -> bool {
+pub(crate) fn is_worthwhile(headers: &HeaderMap) -> bool {
     let is_stream = headers.get(CONTENT_TYPE).is_some_and(|value| {
         STREAMS.iter().any(|name| {
             let start = value.as_bytes().get(..name.len());
@@ -44,14 +44,14 @@ const STREAMS: [&str; 4] = [
 ];
 
 /// Reads the beginning of a body.
-pub(super) struct BodyReader<B: Body> {
+pub(crate) struct BodyReader<B: Body> {
     replay: Replay<B>,
     left: usize,
     patience: Option<Pin<Box<Sleep>>>,
 }
 
 impl<B: Body> BodyReader<B> {
-    pub(super) fn new(body: B) -> Self {
+    pub(crate) fn new(body: B) -> Self {
         Self {
             replay: Replay {
                 read: Collected::default(),
@@ -64,7 +64,7 @@ impl<B: Body> BodyReader<B> {
     }
 
     /// Waits until enough is read, or nothing more comes.
-    pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+    pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         while self.left > 0 {
             match self.replay.poll_read(cx) {
                 Poll::Ready(None) => break,
@@ -82,13 +82,13 @@ impl<B: Body> BodyReader<B> {
         Poll::Ready(())
     }
 
-    pub(super) fn finish(self) -> Replay<B> {
+    pub(crate) fn finish(self) -> Replay<B> {
         self.replay
     }
 }
 
 /// A body of which the beginning was read, and which begins there again.
-pub(super) struct Replay<B: Body> {
+pub(crate) struct Replay<B: Body> {
     read: Collected,
     /// What was read behind it and is no data: trailers or an error.
     next: Option<Result<Frame<Bytes>, B::Error>>,
@@ -98,7 +98,7 @@ pub(super) struct Replay<B: Body> {
 
 impl<B: Body> Replay<B> {
     /// A copy of what was read, as far as it is of interest.
-    pub(super) fn start(&self) -> Vec<u8> {
+    pub(crate) fn start(&self) -> Vec<u8> {
         self.read.start(LIMIT)
     }
 

@@ -10,6 +10,7 @@ use http_sigv4::ErrorCode;
 
 pub(crate) use self::rejected_keys::{AccessKey, RejectedKeys};
 pub use self::retry_advice::RetryAdvice;
+pub(crate) use self::retry_advice::Start;
 #[cfg(feature = "retry")]
 pub use self::retry_policy::{RetryFuture, RetryOr, RetryPolicy};
 

@@ -20,8 +20,9 @@ use credentials_cache::{CredentialsCache, Generation, Reload, Replacement};
 /// }
 /// ```
 ///
-/// Credentials are not loaded again within a second of a load, and for no other reason than a
-/// rejection at most about once in 90 seconds: then there is nothing to wait for, and no attempt.
+/// Credentials are not loaded again within a second of a load, and where a rejection has asked for a
+/// load, no rejection asks for another for 60 to 120 seconds: then there is nothing to wait for, and no
+/// attempt.
 #[derive(Clone)]
 pub struct RetryAdvice {
     cause: Cause,
@@ -60,6 +61,14 @@ impl RetryAdvice {
             Start::Never => false,
             Start::Now => true,
             Start::After(reload) => reload.await,
+        }
+    }
+
+    /// Its name, for those who count.
+    pub(crate) fn cause(&self) -> &'static str {
+        match self.cause {
+            Cause::Time => "time",
+            Cause::Credentials { .. } => "credentials",
         }
     }
 

@@ -10,6 +10,7 @@ use http::{Request, Response};
 use tower::retry::{Policy, budget::Budget};
 
 use super::retry_advice::{RetryAdvice, Start};
+use crate::telemetry;
 
 /// Sends a rejected request once more, where the layer knows why it was rejected: a
 /// [`Policy`] for tower's retry layer, which has to stand above [`SigV4Layer`](crate::SigV4Layer).
@@ -78,7 +79,7 @@ impl RetryPolicy {
             }
             return None;
         };
-        let wait = RetryFuture::until(advice.start())?;
+        let (wait, cause) = (RetryFuture::until(advice.start())?, advice.cause());
         if self
             .budget
             .as_ref()
@@ -86,6 +87,7 @@ impl RetryPolicy {
         {
             return None;
         }
+        telemetry::retried(cause);
         self.retried = true;
         Some(wait)
     }
