@@ -150,6 +150,9 @@
 //! - `explain`: `ExplainLayer` and the module `explain`. Brings an XML parser.
 //! - `metrics`: what the credentials cache does is recorded through the [metrics] facade, besides
 //!   its [`Stats`] and its [tracing] events.
+//! - `reqwest`: the layer around a `reqwest::Client`, and the module `reqwest`, which has a client with
+//!   reqwest's own feel and one for the stacks of tower. Enables none of reqwest's features but `json`.
+//! - `reqwest-middleware`: the layer among the middleware of `reqwest-middleware`.
 //! - `retry`: `RetryPolicy` for tower's retry layer sends a request once more, signed afresh, where
 //!   the layer knows why it was rejected.
 //!
@@ -175,6 +178,8 @@ mod keys;
 mod layer;
 mod options;
 mod rejection;
+#[cfg(feature = "reqwest")]
+pub mod reqwest;
 mod service;
 mod signed_request;
 mod signer;

@@ -52,6 +52,11 @@ pub(crate) struct Permit {
 }
 
 impl Permit {
+    #[cfg(feature = "reqwest")]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.held == 0
+    }
+
     pub(crate) fn extend(&mut self, length: usize) -> Result<(), Error> {
         let Some(budget) = &self.budget else {
             return Ok(());

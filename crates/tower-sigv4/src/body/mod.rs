@@ -8,6 +8,8 @@ mod signed_body;
 
 #[cfg(feature = "explain")]
 pub(crate) use self::buffer::Collected;
+#[cfg(feature = "reqwest")]
+pub(crate) use self::signed_body::Form;
 pub(crate) use self::{
     budget::Budget,
     collect::{Collect, Known, Read, Settings, read},
