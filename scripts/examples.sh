@@ -9,9 +9,26 @@ cargo run --quiet --example without_tower
 cargo run --quiet --example blocking
 cargo run --quiet --package examples --example websocket --features websocket
 
+# Compiled before anything is started that does not last.
+cargo build --quiet --example reqwest_client --features reqwest
+cargo build --quiet --example axum_service --features axum
+cargo build --quiet --example container_role --features aws-config
+cargo build --quiet --package sigv4-curl
+
 source scripts/gateway.sh
 export AWS_ACCESS_KEY_ID=AKIAEXAMPLES AWS_SECRET_ACCESS_KEY=secret AWS_REGION=eu-west-1
-start_gateway
+binaries=${CARGO_TARGET_DIR:-target}/debug/examples
+folder=$(mktemp -d)
+busy_port=$(free_port)
+scripts/busy-service.py "$busy_port" >"$folder/busy" &
+stop_at_exit $!
+wait_for_line "$folder/busy" listening
+# The keys that container-endpoint.py will give within the next minutes.
+keys=()
+for expiry in $(seq "$(date +%s)" $(($(date +%s) + 600))); do
+    keys+=(--account "ASIA$expiry:secret-$expiry:token-$expiry")
+done
+start_gateway --route "/busy=http://127.0.0.1:$busy_port" "${keys[@]}"
 
 sigv4_curl() { cargo run --quiet --package sigv4-curl -- "$@"; }
 sigv4_curl "$GATEWAY_URL/prod/orders?b=2&a=1" | grep '"accessKeyId":"AKIAEXAMPLES"'
@@ -23,8 +40,55 @@ if AWS_SECRET_ACCESS_KEY=guess sigv4_curl --fail "$GATEWAY_URL/prod/orders"; the
 if refusal=$(sigv4_curl https://example.com/ 2>&1); then exit 1; fi
 grep -e --allow-host <<<"$refusal"
 
+
+cargo run --quiet --example reqwest_client --features reqwest -- "$GATEWAY_URL/prod" >"$folder/reqwest"
+for expected in '"query":"b=2&a=1"' '"method":"POST"' 'refused to sign for `example.com`'; do
+    grep --fixed-strings "$expected" "$folder/reqwest"
+done
+if AWS_SECRET_ACCESS_KEY=guess cargo run --quiet --example reqwest_client --features reqwest -- \
+    "$GATEWAY_URL/prod" >"$folder/reqwest" 2>&1; then exit 1; fi
+grep '403 Forbidden' "$folder/reqwest"
+
+# The first attempt gets a 503, and the second no answer: the third is signed like the others.
+ADDRESS=127.0.0.1:0 UPSTREAM_URL=$GATEWAY_URL/busy "$binaries/axum_service" >"$folder/axum" &
+axum=$!
+stop_at_exit $axum
+wait_for_line "$folder/axum" 'listening on '
+service=$(sed --quiet 's/^listening on //p' "$folder/axum")
+trace=00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01
+answer=$(curl --silent --show-error --fail-with-body --header "traceparent: $trace" "$service/orders/1")
+echo "$answer"
+grep --quiet --fixed-strings "\"traceparent\": \"$trace\"" <<<"$answer"
+grep --quiet --fixed-strings '"x-request-id"' <<<"$answer"
+[ "$(grep --count --line-regexp /busy/orders/1 "$folder/busy")" = 3 ]
+# A request that is under way when the service is told to stop is answered, and then it ends.
+curl --silent --show-error --fail --output /dev/null "$service/orders/slow" &
+slow=$!
+wait_for_line "$folder/busy" /busy/orders/slow
+kill -TERM $axum
+wait $slow
+wait $axum
+
+# Keys that live for five seconds are replaced, each time for another token, and none is used longer.
+token_file=$folder/token
+port=$(free_port)
+scripts/container-endpoint.py "$port" "$token_file" 5 >"$folder/endpoint" &
+stop_at_exit $!
+wait_for_line "$folder/endpoint" listening
+env --unset AWS_ACCESS_KEY_ID --unset AWS_SECRET_ACCESS_KEY AWS_CONFIG_FILE=/dev/null \
+    AWS_SHARED_CREDENTIALS_FILE=/dev/null AWS_CONTAINER_CREDENTIALS_FULL_URI="http://127.0.0.1:$port/role" \
+    AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE="$token_file" \
+    "$binaries/container_role" "$GATEWAY_URL/prod/orders" 16 |
+    while read -r status _ key; do
+        echo "$status $key"
+        # This line may be read a little later than it was written.
+        [ "$(date +%s)" -le $((${key#ASIA} + 2)) ] || { echo "$key is used after its end" >&2; exit 1; }
+    done >"$folder/container"
+[ "$(sort --unique "$folder/container" | wc --lines)" -ge 3 ]
+sort "$folder/container" | uniq --count
+
 # As a cluster of EKS does it: the URL in the token, with the cluster's name, to STS.
-start_gateway sts
+start_gateway --service sts
 url=$(cargo run --quiet --example eks_token -- production | python3 -c '
 import base64, json, sys
 token = json.load(sys.stdin)["status"]["token"].removeprefix("k8s-aws-v1.")
@@ -35,3 +99,4 @@ present() {
 }
 present production | grep 'Action=GetCallerIdentity'
 if present staging; then exit 1; fi
+rm -r "$folder"

@@ -13,16 +13,26 @@ free_port() {
     python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
 }
 
-# Starts an iam-gateway for the keys in the environment, on a free port, and sets GATEWAY_URL. It stands
-# for a service, by its signing name.
+# Waits, for ten seconds at most, until a file has a line with a text.
+wait_for_line() {
+    for _ in $(seq 100); do
+        grep --quiet --no-messages --fixed-strings -- "$2" "$1" && return
+        sleep 0.1
+    done
+    echo "no line with '$2' in $1:" >&2
+    cat "$1" >&2
+    return 1
+}
+
+# Starts an iam-gateway for the keys in the environment, on a free port, and sets GATEWAY_URL. Takes
+# more of its options.
 start_gateway() {
-    local service=${1:-execute-api}
     local account=$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY${AWS_SESSION_TOKEN:+:$AWS_SESSION_TOKEN}
     local output
     output=$(mktemp)
     cargo build --quiet --package iam-gateway --features cli
-    "${CARGO_TARGET_DIR:-target}/debug/iam-gateway" --listen 127.0.0.1:0 --service "$service" \
-        --region "$AWS_REGION" --account "$account" >"$output" &
+    "${CARGO_TARGET_DIR:-target}/debug/iam-gateway" --listen 127.0.0.1:0 --service execute-api \
+        --region "$AWS_REGION" --account "$account" "$@" >"$output" &
     stop_at_exit $!
     for _ in $(seq 100); do
         GATEWAY_URL=$(grep --only-matching 'http://[^ ]*' "$output" | head -n 1) && break

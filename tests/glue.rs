@@ -110,6 +110,8 @@ async fn a_function_over_parts_signs_for_any_client() {
 #[tokio::test]
 async fn a_request_of_reqwest_is_signed_as_it_is_sent() {
     let (server, signer) = gateway().await;
+    // Where an example is compiled as well, reqwest has TLS without a provider.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let client = reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .build()

@@ -71,12 +71,14 @@ impl<S, B> Attempt<S, B> {
         let advice = (self.signed).observe(response.status(), response.headers());
         let Some(waiting) = self.kept else {
             // Nobody above is to make a third attempt.
-            self.signed.annotate(response, None);
+            let status = response.status();
+            self.signed.note(status, None, response.extensions_mut());
             return None;
         };
         let start = advice.as_ref().map_or(Start::Never, RetryAdvice::start);
         let cause = advice.as_ref().map(RetryAdvice::cause);
-        self.signed.annotate(response, advice);
+        let status = response.status();
+        self.signed.note(status, advice, response.extensions_mut());
         let reload = match start {
             Start::Never => return None,
             Start::Now => None,

@@ -225,6 +225,9 @@
 //! - `grpc`: `GrpcStatusLayer` and the module `grpc`. Brings `explain`.
 //! - `metrics`: what happens is recorded through the [metrics] facade, besides the cache's [`Stats`]
 //!   and the [tracing] events.
+//! - `reqwest`: the layer around a `reqwest::Client`, and the module `reqwest`, which has a client with
+//!   reqwest's own feel and one for the stacks of tower. Enables none of reqwest's features but `json`.
+//! - `reqwest-middleware`: the layer among the middleware of `reqwest-middleware`.
 //! - `retry`: `RetryPolicy` for tower's retry layer sends a request once more, signed afresh, where
 //!   the layer knows why it was rejected.
 //! - `tokens`: [`RequestSigner`] signs login tokens for databases, caches, brokers and clusters, and
@@ -259,6 +262,8 @@ mod keys;
 mod layer;
 mod options;
 mod rejection;
+#[cfg(feature = "reqwest")]
+pub mod reqwest;
 mod service;
 mod signed_request;
 mod signer;

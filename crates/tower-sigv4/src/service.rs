@@ -62,6 +62,12 @@ impl<S> SigV4<S> {
         Self { inner, signer }
     }
 
+    /// What signs; `None` if requests pass through.
+    #[cfg(feature = "reqwest")]
+    pub(crate) fn signer(&self) -> Option<&RequestSigner> {
+        self.signer.as_ref()
+    }
+
     /// Returns the inner service.
     pub fn get_ref(&self) -> &S {
         &self.inner

@@ -1,7 +1,7 @@
 use std::{fmt, sync::Arc, time::SystemTime};
 
 use credentials_cache::Generation;
-use http::{HeaderMap, Response, StatusCode};
+use http::{Extensions, HeaderMap, Response, StatusCode};
 
 #[cfg(feature = "explain")]
 use crate::explain::Captured;
@@ -73,16 +73,19 @@ impl SignedRequest {
     /// about and whether the request is worth another attempt.
     pub(crate) fn observe_response<B>(self, response: &mut Response<B>) {
         let advice = self.observe(response.status(), response.headers());
-        self.annotate(response, advice);
+        self.note(response.status(), advice, response.extensions_mut());
     }
 
-    /// Notes in the extensions of a response with a client error what it is about, and what it was
-    /// observed to be worth.
-    pub(crate) fn annotate<B>(self, response: &mut Response<B>, advice: Option<RetryAdvice>) {
-        if !response.status().is_client_error() {
+    /// Notes what was observed in the extensions of a response with a client error.
+    pub(crate) fn note(
+        self,
+        status: StatusCode,
+        advice: Option<RetryAdvice>,
+        extensions: &mut Extensions,
+    ) {
+        if !status.is_client_error() {
             return;
         }
-        let extensions = response.extensions_mut();
         extensions.insert(self.generation);
         if let Some(advice) = advice {
             extensions.insert(advice);

@@ -80,6 +80,15 @@ pub(crate) enum Share {
 }
 
 impl Share {
+    /// Returns whether the body takes nothing of the budget.
+    #[cfg(feature = "reqwest")]
+    pub(crate) fn is_empty(&self) -> bool {
+        match self {
+            Self::Own(permit) => permit.held == 0,
+            Self::Joint(permit) => permit.held == 0,
+        }
+    }
+
     /// Returns the share of a copy.
     pub(crate) fn join(&mut self) -> Self {
         let permit = match mem::replace(self, Self::Own(Permit::default())) {

@@ -32,6 +32,12 @@ impl Collected {
         Some(next)
     }
 
+    /// Returns whether there is one piece at most.
+    #[cfg(feature = "reqwest")]
+    pub(crate) fn is_whole(&self) -> bool {
+        self.rest.is_empty()
+    }
+
     pub(crate) fn remaining(&self) -> u64 {
         self.remaining
     }

@@ -9,6 +9,8 @@ mod signed_body;
 
 #[cfg(feature = "explain")]
 pub(crate) use self::buffer::Collected;
+#[cfg(feature = "reqwest")]
+pub(crate) use self::signed_body::Form;
 pub(crate) use self::{
     collect::{Collect, Known, Read, Settings, read},
     length::write_length,

@@ -67,6 +67,28 @@ impl<B> SignedBody<B> {
             Kind::Untouched(body) => body.is_end_stream().then(Self::empty),
         }
     }
+
+    /// Tells apart what a client may want to know of a body.
+    #[cfg(feature = "reqwest")]
+    pub(crate) fn into_form(self) -> Form<B> {
+        match self.kind {
+            Kind::Untouched(body) => Form::Untouched(body),
+            // What counts to a budget does so for as long as this body lives.
+            Kind::Collected { mut data, share } if data.is_whole() && share.is_empty() => {
+                Form::Whole(data.pop().unwrap_or_default())
+            }
+            kind => Form::Pieces(Self { kind }),
+        }
+    }
+}
+
+/// A [`SignedBody`], told apart.
+#[cfg(feature = "reqwest")]
+pub(crate) enum Form<B> {
+    Untouched(B),
+    /// In one piece, which was in memory before it was read.
+    Whole(Bytes),
+    Pieces(SignedBody<B>),
 }
 
 impl<B> Body for SignedBody<B>

@@ -3,6 +3,8 @@ use std::{fmt, time::Duration};
 use http_sigv4::SignError;
 
 use super::Error;
+#[cfg(feature = "reqwest")]
+use super::reqwest::ReqwestKind;
 
 #[derive(Debug)]
 pub(crate) enum Kind {
@@ -84,6 +86,8 @@ pub(crate) enum Kind {
         scheme: Box<str>,
         is_plain: bool,
     },
+    #[cfg(feature = "reqwest")]
+    Reqwest(ReqwestKind),
 }
 
 /// Why a host is none of those that may be signed for.
@@ -324,6 +328,8 @@ impl fmt::Display for Kind {
                 f,
                 "refused to sign for `{host}` over `{scheme}`, which is not http; use https"
             ),
+            #[cfg(feature = "reqwest")]
+            Self::Reqwest(kind) => kind.fmt(f),
         }
     }
 }

@@ -1,4 +1,6 @@
 mod kind;
+#[cfg(feature = "reqwest")]
+mod reqwest;
 
 use std::{error::Error as StdError, fmt, sync::Arc};
 
@@ -6,6 +8,8 @@ use credentials_cache::CredentialsCache;
 use http_sigv4::SignError;
 
 pub(crate) use self::kind::{Kind, Unlisted};
+#[cfg(feature = "reqwest")]
+pub(crate) use self::reqwest::ReqwestKind;
 
 /// Any error, as tower's own middleware has it.
 pub(crate) type BoxError = Box<dyn StdError + Send + Sync>;
@@ -62,6 +66,8 @@ impl Error {
     pub fn is_request(&self) -> bool {
         match &self.inner.kind {
             Kind::UpgradeWithBody | Kind::FramesRefused { .. } | Kind::TooManyHeaders => true,
+            #[cfg(feature = "reqwest")]
+            Kind::Reqwest(kind) => !kind.is_redirect(),
             Kind::Signing(_) => {
                 !self.is_credentials() && !self.is_configuration() && !self.is_expiry()
             }
@@ -122,6 +128,13 @@ impl Error {
             Signing(error) => error.is_configuration() || error.is_payload() || error.is_clock(),
             _ => false,
         }
+    }
+
+    /// Returns whether a client below has followed a redirect, and the headers of the signature have
+    /// gone along. The request **was** sent.
+    #[cfg(feature = "reqwest")]
+    pub fn is_redirect(&self) -> bool {
+        matches!(&self.inner.kind, Kind::Reqwest(kind) if kind.is_redirect())
     }
 
     /// Returns whether the same request may well succeed a little later.

@@ -203,6 +203,26 @@ fn table() -> Vec<(Kind, &'static str, &'static str)> {
             "send the body plain",
         ),
         (TooManyHeaders, "too many headers", "remove some"),
+        #[cfg(feature = "reqwest")]
+        (
+            Reqwest(ReqwestKind::Redirected {
+                from: "a.example".into(),
+                to: "b.example".into(),
+            }),
+            "from `a.example` to `b.example`",
+            "`redirect::Policy::none()`",
+        ),
+        #[cfg(feature = "reqwest")]
+        (
+            Reqwest(ReqwestKind::Rewritten {
+                signed: "/a".into(),
+                sent: "/b".into(),
+            }),
+            "`/a`",
+            "`/b`",
+        ),
+        #[cfg(feature = "reqwest")]
+        (Reqwest(ReqwestKind::NotUri), "the URL", "HTTP request"),
     ]
 }
 
@@ -247,6 +267,9 @@ fn number(kind: &Kind) -> usize {
         ExpiredCredentials => 28,
         FramesRefused { .. } => 29,
         TooManyHeaders => 30,
+        // The last, so that the numbers before it have no gap without the feature.
+        #[cfg(feature = "reqwest")]
+        Reqwest(_) => 31,
     }
 }
 
@@ -277,7 +300,8 @@ fn every_message_says_what_was_wrong_and_what_to_change() {
 fn every_kind_stands_in_the_table() {
     let mut numbers: Vec<_> = table().iter().map(|(kind, ..)| number(kind)).collect();
     numbers.dedup();
-    assert_eq!(numbers, (0..31).collect::<Vec<_>>());
+    let kinds = 31 + usize::from(cfg!(feature = "reqwest"));
+    assert_eq!(numbers, (0..kinds).collect::<Vec<_>>());
 }
 
 #[test]
