@@ -37,6 +37,21 @@ async fn a_post_with_json_is_accepted_whichever_way_it_is_signed() {
 }
 
 #[tokio::test]
+async fn a_request_over_http_2_is_accepted_whichever_way_it_is_signed() {
+    let wire = Wire::start().await;
+    let http2 = builder().http2_prior_knowledge().build().unwrap();
+    for form in Form::ALL {
+        let request = http2.post(format!("http://{}/prod/{{id}}?b=2&a=1", wire.address()));
+        let request = request.body("tea").build().unwrap();
+        let response = form.send(&http2, &layer(), request).await.unwrap();
+        assert_eq!(response.status(), 200, "{form:?}");
+        let received = wire.last_received();
+        assert_eq!(received.version(), http::Version::HTTP_2);
+        Wire::verify_again(received).await.unwrap();
+    }
+}
+
+#[tokio::test]
 async fn the_client_has_the_methods_of_reqwests_own() {
     let wire = Wire::start().await;
     let client = SigningClient::new(builder(), layer()).unwrap();

@@ -128,6 +128,7 @@ impl ErrorKind {
             | "AccountProblem"
             | "AllAccessDisabled"
             | "NotAuthorized"
+            | "NotSignedUp"
             | "OptInRequired"
             | "UnauthorizedOperation" => Self::AccessDenied,
             "BadDigest" | "XAmzContentChecksumMismatch" | "XAmzContentSHA256Mismatch" => {
@@ -137,9 +138,12 @@ impl ErrorKind {
             "AuthorizationHeaderMalformed"
             | "AuthorizationParameters"
             | "AuthorizationQueryParameters"
-            | "IncompleteSignature" => Self::MalformedSignature,
+            | "IncompleteSignature"
+            | "MissingFields" => Self::MalformedSignature,
             "MissingAuthenticationToken" | "MissingSecurityHeader" => Self::MissingSignature,
-            "RequestExpired" | "RequestInTheFuture" | "RequestTimeTooSkewed" => Self::RequestTime,
+            "ExpiredRequest" | "RequestExpired" | "RequestInTheFuture" | "RequestTimeTooSkewed" => {
+                Self::RequestTime
+            }
             "InvalidSignature" | "SignatureDoesNotMatch" => Self::SignatureMismatch,
             "BandwidthLimitExceeded"
             | "EC2Throttled"

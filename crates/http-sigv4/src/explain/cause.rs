@@ -1,6 +1,6 @@
 use std::fmt;
 
-/// Why a request was refused, as far as the answer tells.
+/// Why a request was rejected, as far as the response tells.
 ///
 /// `Display` is half a sentence, as in "the path was decoded on its way". What to do about it says
 /// [`Explanation::hint`](super::Explanation::hint).
@@ -74,6 +74,12 @@ pub enum Cause {
     ClockAhead,
     /// The clocks agree, but the request took minutes from being signed to arriving.
     SignatureAged,
+    /// A presigned URL was used after its `X-Amz-Expires`.
+    UrlExpired,
+    /// A presigned URL lives longer than the service allows, or its `X-Amz-Expires` is no number.
+    UrlLifetime,
+    /// A presigned URL arrived without some of its parameters, or with others.
+    UrlMalformed,
     /// The credential scope has another day.
     ScopeDate,
     /// The credential scope has another region.
@@ -95,6 +101,10 @@ pub enum Cause {
     NotASignature,
     /// `Authorization` arrived as half a signature.
     IncompleteSignature,
+    /// The access key id is empty.
+    AccessKeyIdMissing,
+    /// The service does not take signatures by this algorithm.
+    UnsupportedAlgorithm,
     /// The request arrived with a signature in a header and another in the query.
     SeveralSignatures,
     /// The service does not know the access key id or the session token.
@@ -103,9 +113,11 @@ pub enum Cause {
     SessionTokenMissing,
     /// The session token has expired.
     ExpiredCredentials,
-    /// The signature is good, and a policy says no.
+    /// A policy does not allow the request. Services that name the caller have found the signature good.
     AccessDenied,
-    /// Refused, with no reason given.
+    /// The service does not take requests from this network.
+    NetworkDenied,
+    /// No reason is given.
     Unexplained,
 }
 
@@ -143,6 +155,9 @@ impl fmt::Display for Cause {
             Self::ClockBehind => "this clock is behind the service's",
             Self::ClockAhead => "this clock is ahead of the service's",
             Self::SignatureAged => "the request took minutes from being signed to arriving",
+            Self::UrlExpired => "the presigned URL has expired",
+            Self::UrlLifetime => "the presigned URL's lifetime is not allowed",
+            Self::UrlMalformed => "the presigned URL arrived incomplete or rewritten",
             Self::ScopeDate => "the credential scope has another day",
             Self::ScopeRegion => "the request is signed for another region",
             Self::ScopeService => "the request is signed for another service",
@@ -153,12 +168,15 @@ impl fmt::Display for Cause {
             Self::UnknownRoute => "the API has no such route, or the signature was lost",
             Self::NotASignature => "`Authorization` arrived without a signature in it",
             Self::IncompleteSignature => "`Authorization` arrived as half a signature",
+            Self::AccessKeyIdMissing => "the access key id is empty",
+            Self::UnsupportedAlgorithm => "the service does not take this algorithm",
             Self::SeveralSignatures => "the request arrived with more than one signature",
             Self::UnknownCredentials => "the service does not know these credentials",
             Self::SessionTokenMissing => "temporary credentials were sent without a session token",
             Self::ExpiredCredentials => "the credentials have expired",
-            Self::AccessDenied => "the signature is good, but a policy does not allow the request",
-            Self::Unexplained => "refused, and no reason given",
+            Self::AccessDenied => "a policy does not allow the request",
+            Self::NetworkDenied => "the service takes no requests from this network",
+            Self::Unexplained => "no reason is given",
         })
     }
 }

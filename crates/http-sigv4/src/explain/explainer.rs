@@ -75,12 +75,12 @@ impl Explainer {
 }
 
 impl Explanation {
-    /// Explains a rejection, or nothing if the answer is not about authentication.
+    /// Explains a rejection. Returns `None` if the response is not about authentication.
     ///
     /// `body` may be cut: 64 KiB hold any rejection. `signed` is what the request's
     /// [`PreparedSignature`](crate::PreparedSignature) showed; without it no lines can be compared.
-    /// `time` is this side's clock when the answer arrived, by which a
-    /// wrong clock is told from a request that waited.
+    /// `time` is this side's clock when the response arrived, by which a wrong clock is told from a
+    /// request that waited.
     ///
     /// Takes time that is linear in the body, but for sorting the query's parameters.
     pub fn from_rejection(

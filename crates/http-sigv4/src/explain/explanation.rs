@@ -21,8 +21,8 @@ pub struct Explanation {
 }
 
 impl Explanation {
-    /// Returns whether a response could be a rejection that [`from_rejection`](Self::from_rejection) explains, from its head alone: to
-    /// decide whether to read its body.
+    /// Returns whether a response could be a rejection, from its head alone: to decide whether to read
+    /// its body.
     pub fn is_worth_reading(head: &Parts) -> bool {
         matches!(
             head.status,
@@ -30,7 +30,8 @@ impl Explanation {
         ) || head.headers.contains_key(ErrorCode::HEADER)
     }
 
-    /// Returns the likely cause: that of the first of the [`differences`](Self::differences), if there are any.
+    /// Returns the likely cause: that of the first of the [`differences`](Self::differences), if there
+    /// are any.
     pub fn cause(&self) -> Cause {
         self.cause
     }

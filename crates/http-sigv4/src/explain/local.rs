@@ -40,6 +40,11 @@ impl<'a> Local<'a> {
         self.has_signed(X_AMZ_CONTENT_SHA256.as_str())
     }
 
+    /// Whether a URL was presigned.
+    pub(super) fn is_url(&self) -> bool {
+        self.parameter(|name| name == "X-Amz-Credential").is_some()
+    }
+
     pub(super) fn has_token(&self) -> bool {
         let is_token = |name: &str| name.eq_ignore_ascii_case(X_AMZ_SECURITY_TOKEN.as_str());
         self.has_signed(X_AMZ_SECURITY_TOKEN.as_str()) || self.parameter(is_token).is_some()

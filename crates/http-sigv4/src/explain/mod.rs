@@ -2,14 +2,15 @@
 //!
 //! A signature says one bit: it fits or it does not. Many services add what they computed: API
 //! Gateway, OpenSearch, AppSync and the query services quote their canonical request in the error's
-//! message, S3 in an element of its own. [`Explanation::from_rejection`] reads that, compares it line by line with
-//! the [`CanonicalRequest`](crate::CanonicalRequest) of this side, and names the line that differs and
-//! what does such a thing on the way. Where a service quotes nothing, its code, its message and its
-//! clock still tell a wrong region from a wrong clock, and a refused signature from a refused policy.
+//! message, S3 in an element of its own. [`Explanation::from_rejection`] reads that, compares it line by
+//! line with the [`CanonicalRequest`](crate::CanonicalRequest) of this side, and names the line that
+//! differs and what does such a thing on the way. Where a service quotes nothing, its code, its message
+//! and its clock still tell a wrong region from a wrong clock, and a signature that does not fit from a
+//! policy that says no.
 //!
 //! It knows the rejections of API Gateway (REST and HTTP APIs), Lambda function URLs, OpenSearch and
 //! OpenSearch Serverless, VPC Lattice, AppSync, Neptune, Bedrock, S3, EC2, and of the services that
-//! speak AWS JSON or query XML.
+//! speak AWS JSON or query XML; and those of MinIO, Ceph, Swift, Garage, Cloudflare R2 and Backblaze B2.
 //!
 //! # Secrets
 //!

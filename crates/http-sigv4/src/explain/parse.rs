@@ -16,6 +16,13 @@ pub(super) struct Fields {
     /// S3: the service's clock, and the request's date.
     pub(super) server_time: Option<String>,
     pub(super) request_time: Option<String>,
+    /// S3: when a presigned URL has expired, and after how many seconds.
+    pub(super) expires: Option<String>,
+    pub(super) lifetime: Option<String>,
+    /// S3: the header or parameter that it does not take.
+    pub(super) argument_name: Option<String>,
+    /// S3: the value of that, as an `Authorization` that is none of its own. Nothing of it may be shown.
+    pub(super) argument_value: Option<String>,
     /// S3: the headers that had to be signed.
     pub(super) headers_not_signed: Option<String>,
     pub(super) access_key_id: Option<String>,
@@ -106,6 +113,10 @@ impl Fields {
             "Region" => &mut self.region,
             "ServerTime" => &mut self.server_time,
             "RequestTime" => &mut self.request_time,
+            "Expires" => &mut self.expires,
+            "X-Amz-Expires" => &mut self.lifetime,
+            "ArgumentName" => &mut self.argument_name,
+            "ArgumentValue" => &mut self.argument_value,
             "HeadersNotSigned" => &mut self.headers_not_signed,
             "AWSAccessKeyId" => &mut self.access_key_id,
             "Message" | "message" if self.message.is_empty() => return self.message = text,

@@ -11,6 +11,12 @@ pub(super) fn cause(signed: &str, received: &str) -> Cause {
     if without_dot_segments(signed) == without_dot_segments(received) {
         return Cause::PathDotSegments;
     }
+    // URL parsers take `%2e` for a dot, and resolve what they have decoded.
+    let as_parsed = without_encoded_dot_segments(signed);
+    let has_encoded_dots = as_parsed != without_dot_segments(signed);
+    if has_encoded_dots && as_parsed == without_encoded_dot_segments(received) {
+        return Cause::PathDotSegments;
+    }
     if decoded(signed) == decoded(received) {
         return match received.len().cmp(&signed.len()) {
             std::cmp::Ordering::Greater => Cause::PathEncodedAgain,
@@ -33,15 +39,27 @@ fn without_empty_segments(path: &str) -> Vec<&str> {
 }
 
 fn without_dot_segments(path: &str) -> Vec<&str> {
-    let mut segments = Vec::new();
+    resolved(path, |segment| segment.into())
+}
+
+fn without_encoded_dot_segments(path: &str) -> Vec<&str> {
+    resolved(path, |segment| match decoded(segment) {
+        dots if dots.iter().all(|&byte| byte == b'.') => dots,
+        _ => segment.into(),
+    })
+}
+
+/// Resolves the segments that `read` gives as dots.
+fn resolved(path: &str, read: impl Fn(&str) -> Vec<u8>) -> Vec<&str> {
+    let mut resolved = Vec::new();
     for segment in path.split('/') {
-        match segment {
-            "" | "." => {}
-            ".." => drop(segments.pop()),
-            segment => segments.push(segment),
+        match &*read(segment) {
+            b"" | b"." => {}
+            b".." => drop(resolved.pop()),
+            _ => resolved.push(segment),
         }
     }
-    segments
+    resolved
 }
 
 /// Decodes until nothing is left to decode, within reason: a path is encoded once by its caller, once
@@ -68,6 +86,11 @@ mod tests {
             ("/a/b", "//a//b", PathSlashes),
             ("/dev/b", "/dev/./a/../b", PathDotSegments),
             ("/a/./b", "/a/b", PathDotSegments),
+            ("/a/%252e%252e/b", "/b", PathDotSegments),
+            ("/prod/%252E%252e/b/", "/b/", PathDotSegments),
+            ("/a/%252e/b", "/a/b", PathDotSegments),
+            ("/a/%2e%2e/b", "/b", PathDotSegments),
+            ("/prod/%252e%252ex/b", "/%252e%252ex/b", PathPrefix),
             ("/prod/items", "/items", PathPrefix),
             ("/items", "/prod/items", PathPrefix),
             ("/prod", "/", PathPrefix),

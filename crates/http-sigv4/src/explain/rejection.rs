@@ -48,16 +48,48 @@ impl<'a> Rejection<'a> {
         self.searched.contains(phrase)
     }
 
-    /// The first text in single quotes behind `phrase`, which is in lower case.
+    pub(super) fn says_any(&self, phrases: &[&str]) -> bool {
+        phrases.iter().any(|phrase| self.says(phrase))
+    }
+
+    /// The first text in quotes behind `phrase`, which is in lower case.
     pub(super) fn quoted_after(&self, phrase: &str) -> Option<&str> {
         // Lower case in ASCII only, so the same bytes have the same places.
         let at = self.searched.find(phrase)? + phrase.len();
-        let (_, rest) = self.fields.message.get(at..)?.split_once('\'')?;
-        rest.split_once('\'').map(|(quoted, _)| quoted)
+        let rest = self.fields.message.get(at..)?;
+        let quotes = ['\'', '"', '`'];
+        let (start, quote) = rest
+            .char_indices()
+            .find(|(_, char)| quotes.contains(char))?;
+        let (quoted, _) = rest[start + 1..].split_once(quote)?;
+        Some(quoted)
     }
 
     pub(super) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
+    }
+
+    /// What OpenSearch Serverless says instead of a message.
+    pub(super) fn serverless_hint(&self) -> Option<&str> {
+        self.header("x-aoss-response-hint")
+    }
+
+    /// Whether the service says who was denied what, and so has found the signature good.
+    pub(super) fn names_caller(&self) -> bool {
+        let is_named = self.says("is not authorized to perform")
+            // The security plugin of OpenSearch.
+            || self.says("no permissions for [")
+            || self.code == "UnauthorizedOperation";
+        is_named && !self.says("user: anonymous")
+    }
+
+    /// Whether a Lambda function URL rejected the request, without saying whose it was.
+    pub(super) fn is_bare_function_url(&self) -> bool {
+        let is_denied = self.kind == Some(ErrorKind::AccessDenied);
+        // The newer ones go on with a link.
+        let is_bare =
+            self.searched.trim() == "forbidden" || self.searched.starts_with("forbidden. ");
+        is_denied && is_bare && self.headers.contains_key(ErrorCode::HEADER)
     }
 
     /// Whether an HTTP API of API Gateway answered.
@@ -125,6 +157,10 @@ mod tests {
         assert_eq!(rejection.quoted_after(""), Some("X-Amz-Meta-A"));
         assert_eq!(rejection.quoted_after("not "), Some("us-EAST-1"));
         assert_eq!(rejection.quoted_after("'x'"), None);
+        let body = br#"{"message":"\"x-a\" is wrong; not `y`"}"#;
+        let rejection = Rejection::read(&plain, body);
+        assert_eq!(rejection.quoted_after(""), Some("x-a"));
+        assert_eq!(rejection.quoted_after("not"), Some("y"));
         assert_eq!(rejection.quoted_after("absent"), None);
     }
 

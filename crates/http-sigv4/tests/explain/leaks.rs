@@ -103,7 +103,7 @@ fn encoded(value: &str) -> String {
 }
 
 /// What a service may say that repeats a value.
-const SENTENCES: [&str; 9] = [
+const SENTENCES: [&str; 13] = [
     "Invalid value 'VALUE' for NAME.",
     "Invalid NAME: VALUE",
     "The request signature we calculated does not match: NAME=VALUE is not valid",
@@ -113,6 +113,10 @@ const SENTENCES: [&str; 9] = [
     "NAME: expected something else than VALUE, which is not authorized.",
     "Access denied for VALUE",
     "NAME:VALUE",
+    "Header `NAME` should be signed, and not VALUE",
+    "The authorization header is malformed; the authorization component \"VALUE\" is malformed.",
+    "Invalid credential date \"VALUE\". This date is not the same as X-Amz-Date: \"VALUE\".",
+    "Error parsing the X-Amz-Credential parameter; incorrect terminal \"VALUE\" of `NAME`.",
 ];
 
 /// Everything that an explanation can be turned into.
@@ -208,7 +212,8 @@ fn no_value_in_a_services_own_words_shows() {
                     .replace("VALUE", value);
                 let body = format!(
                     "<Error><Code>InvalidAccessKeyId</Code><Message>{message}</Message>\
-                     <AWSAccessKeyId>{value}</AWSAccessKeyId></Error>"
+                     <AWSAccessKeyId>{value}</AWSAccessKeyId><ArgumentName>{value}</ArgumentName>\
+                     <ArgumentValue>{value}</ArgumentValue><Token-0>{value}</Token-0></Error>"
                 );
                 let explanation = Rejection::new(403, &[], body).explain(signed.as_ref());
                 explained.push((sentence.to_owned(), explanation.unwrap()));

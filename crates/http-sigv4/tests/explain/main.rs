@@ -6,11 +6,13 @@ mod common;
 
 mod changes;
 mod leaks;
+mod mistaken;
 mod names;
 mod precision;
 mod random;
 mod rejections;
 mod secrets;
+mod sentences;
 mod service;
 mod shapes;
 mod vectors;

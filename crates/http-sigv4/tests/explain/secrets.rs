@@ -123,6 +123,12 @@ fn what_a_service_quotes_from_authorization_is_not_shown() {
             assert!(!shown.contains(secret), "{secret}\n{shown}");
         }
     }
+    // S3 quotes all of it in an element of its own.
+    let body = "<Error><Code>InvalidArgument</Code><Message>Unsupported Authorization Type</Message>\
+                <ArgumentName>Authorization</ArgumentName><ArgumentValue>Bearer hush</ArgumentValue>\
+                <Token-0>hush</Token-0></Error>";
+    let shown = shown(&Rejection::new(400, &[], body), &vector);
+    assert!(!shown.contains("hush"), "{shown}");
 }
 
 #[test]
@@ -195,30 +201,6 @@ fn an_explanation_serialises_by_parts() {
             "mismatch": null,
         })
     );
-}
-
-#[test]
-fn the_sentences_that_services_write_are_shown_whole() {
-    let vector = vectors::with_token();
-    let mut redacted = Vec::new();
-    for case in rejections::all() {
-        let explanation = case.rejection.explain(Some(&vector.signed)).unwrap();
-        let texts = [explanation.code(), explanation.message()];
-        let of_values = texts
-            .into_iter()
-            .flatten()
-            .filter(|text| text.contains("byte"));
-        redacted.extend(of_values.map(str::to_owned));
-    }
-    let expected = [
-        // The hash of a bearer token.
-        "Invalid key=value pair (missing equal-sign) in Authorization header (hashed with SHA-256 and \
-         encoded with Base64): [47 bytes]",
-        // No ARN, but a name that somebody gave.
-        "User: arn:aws:iam::111122223333:user/u is not authorized to perform: neptune-db:connect on \
-         resource: [2 bytes]",
-    ];
-    assert_eq!(redacted, expected);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What services say of a body and of its digest.
 
-use super::Diagnosis;
+use super::{Diagnosis, Subject};
 use crate::{
     ErrorKind,
     canonical::headers::X_AMZ_CONTENT_SHA256,
@@ -14,15 +14,27 @@ pub(super) fn diagnose(exchange: &Exchange<'_>) -> Option<Diagnosis> {
     if rejection.kind == Some(ErrorKind::BodyMismatch) {
         return Some(Diagnosis::new(Cause::BodyChanged, None));
     }
-    let wants_hash = rejection.says(X_AMZ_CONTENT_SHA256.as_str())
-        && ["missing", "must be", "required"]
-            .iter()
-            .any(|word| rejection.says(word));
-    // OpenSearch Serverless says no more than that a helper of its gateway rejected the request.
-    let is_of_helper = rejection
-        .header("x-aoss-response-hint")
-        .is_some_and(|hint| hint.contains("gw-helper"));
-    let was_sent_without = local.lines.is_some() && !local.has_signed_body_hash();
-    (wants_hash || (is_of_helper && was_sent_without))
-        .then(|| Diagnosis::new(Cause::BodyHashRequired, None))
+    let was_signed = local.has_signed_body_hash();
+    let is_named = rejection.says_any(&[X_AMZ_CONTENT_SHA256.as_str(), "content sha256 hash"]);
+    let of_signed = if !is_named {
+        // OpenSearch Serverless says no more than that a helper of its gateway rejected the request.
+        let is_of_helper = rejection
+            .serverless_hint()
+            .is_some_and(|hint| hint.contains("gw-helper"));
+        let is_required = is_of_helper && local.lines.is_some() && !was_signed;
+        return is_required.then(|| Diagnosis::new(Cause::BodyHashRequired, None));
+    } else if rejection.says_any(&["missing", "required"]) {
+        Cause::HeaderMissing
+    } else if rejection.says_any(&["must be", "invalid"]) {
+        Cause::HeaderChanged
+    } else {
+        return None;
+    };
+    Some(match was_signed {
+        true => {
+            let name = Subject::from_names(X_AMZ_CONTENT_SHA256.as_str());
+            Diagnosis::new(of_signed, name)
+        }
+        false => Diagnosis::new(Cause::BodyHashRequired, None),
+    })
 }

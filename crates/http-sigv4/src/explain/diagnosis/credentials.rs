@@ -20,7 +20,18 @@ pub(super) fn diagnose(exchange: &Exchange<'_>) -> Option<Diagnosis> {
         rejection.kind,
         Some(ErrorKind::Unauthenticated | ErrorKind::UnknownCredentials)
     );
-    if !are_unknown && !rejection.says("token included in the request is invalid") {
+    let is_said = rejection.says_any(&[
+        "token included in the request is invalid",
+        // Garage, R2, Versity's gateway and SeaweedFS.
+        "forbidden: no such key",
+        "credential access key has length",
+        "x-amz-security-token is not supported",
+        "requires setting up seaweedfs s3 authentication",
+    ]);
+    // EC2 calls some of what a policy denies so, too.
+    let is_denied =
+        rejection.kind == Some(ErrorKind::Unauthenticated) && rejection.says("not authorized");
+    if is_denied || !(are_unknown || is_said) {
         return None;
     }
     let told = rejection.fields.access_key_id.as_deref();

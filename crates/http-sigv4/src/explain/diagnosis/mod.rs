@@ -8,6 +8,7 @@ mod permission;
 mod scope;
 mod signature;
 mod subject;
+mod url;
 
 use std::time::Duration;
 
@@ -30,11 +31,13 @@ impl Diagnosis {
     pub(super) fn from_exchange(exchange: &Exchange<'_>) -> Option<Self> {
         let found = clock::diagnose(exchange)
             .or_else(|| form::diagnose(exchange))
+            .or_else(|| url::diagnose(exchange))
             .or_else(|| scope::diagnose(exchange))
             .or_else(|| body::diagnose(exchange))
             .or_else(|| form::diagnose_missing(exchange))
             .or_else(|| credentials::diagnose(exchange))
             .or_else(|| signature::diagnose(exchange))
+            .or_else(|| form::diagnose_by_code(exchange))
             .or_else(|| permission::diagnose(exchange))?;
         Some(found.or_wrong_clock(exchange))
     }

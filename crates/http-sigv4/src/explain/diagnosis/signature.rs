@@ -17,6 +17,8 @@ pub(super) fn diagnose(exchange: &Exchange<'_>) -> Option<Diagnosis> {
     } = exchange;
     if rejection.kind != Some(ErrorKind::SignatureMismatch)
         && !rejection.says("signature we calculated does not match")
+        // Garage.
+        && !rejection.says("forbidden: invalid signature")
     {
         return None;
     }
@@ -55,13 +57,12 @@ fn subject(difference: &Difference, ours: &Lines<'_>, theirs: &Lines<'_>) -> Opt
         }
         Line::StringToSign => {
             let scope = Scope::parse(difference.received()?)?;
-            let part = match difference.cause() {
-                Cause::ScopeDate => scope.day,
-                Cause::ScopeRegion => scope.region,
-                Cause::ScopeService => scope.service,
+            Some(match difference.cause() {
+                Cause::ScopeDate => Subject::from_day(scope.day),
+                Cause::ScopeRegion => Subject::from_scope(scope.region),
+                Cause::ScopeService => Subject::from_scope(scope.service),
                 _ => return None,
-            };
-            Some(Subject::from_scope(part))
+            })
         }
         Line::Method | Line::Path | Line::SignedHeaders | Line::Payload => None,
     }

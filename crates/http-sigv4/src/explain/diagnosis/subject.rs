@@ -8,8 +8,9 @@ pub(in crate::explain) enum Subject {
     Names(String),
     /// A parameter of the query, and what happened to it.
     Parameter(String, &'static str),
-    /// A region, a service or a day.
+    /// A region or a service.
     Scope(String),
+    Day(String),
     AccessKeyId(String),
     Span(Duration),
 }
@@ -21,6 +22,10 @@ impl Subject {
 
     pub(super) fn from_scope(part: &str) -> Self {
         Self::Scope(part.to_owned())
+    }
+
+    pub(super) fn from_day(day: &str) -> Self {
+        Self::Day(day.to_owned())
     }
 
     pub(super) fn from_access_key_id(id: &str) -> Self {
@@ -36,6 +41,7 @@ impl Subject {
                 Some(format!("`{name}` was {what}"))
             }
             Self::Scope(part) => redactor.part_of_scope(part),
+            Self::Day(day) => redactor.day(day),
             Self::AccessKeyId(id) => redactor.access_key_id(id),
             Self::Span(span) => Some(in_words(*span)),
         }

@@ -45,8 +45,9 @@ pub(super) fn advice(diagnosis: &Diagnosis, exchange: &Exchange<'_>) -> Cow<'sta
                 .into()
         }
         Cause::PathDotSegments => {
-            "Something resolves `.` and `..` in the path, or the service does not. Send a path \
-             without them; for object keys that hold them, sign with `Profile::S3`."
+            "Something resolves `.` and `..` in the path, or the service does not; URL parsers take \
+             `%2e` for a dot too. Send a path without them; for object keys that hold them, sign with \
+             `Profile::S3`."
                 .into()
         }
         Cause::PathPrefix => {
@@ -176,6 +177,13 @@ pub(super) fn advice(diagnosis: &Diagnosis, exchange: &Exchange<'_>) -> Cow<'sta
             subject.unwrap_or("minutes")
         )
         .into(),
+        Cause::UrlExpired => wording::expired_url(subject).into(),
+        Cause::UrlLifetime => {
+            "`X-Amz-Expires` is a number of seconds, at most 604800: seven days. Presign for a shorter \
+             time; with temporary credentials a URL lives no longer than they do."
+                .into()
+        }
+        Cause::UrlMalformed => wording::malformed_url(exchange).into(),
         Cause::ScopeDate => wording::scope(
             ("day", subject),
             local.scope().map(|scope| scope.day),
@@ -234,8 +242,19 @@ pub(super) fn advice(diagnosis: &Diagnosis, exchange: &Exchange<'_>) -> Cow<'sta
                 .into()
         }
         Cause::IncompleteSignature => {
-            "Something cut or rewrote `Authorization`, or an access key id was copied with white \
-             space. Send the header as the signer wrote it, on one line."
+            "Something cut or rewrote `Authorization`, or an access key id was copied with white space or \
+             a slash in it. Send the header as the signer wrote it, on one line."
+                .into()
+        }
+        Cause::AccessKeyIdMissing => {
+            "The credentials were loaded without an access key id: look for an empty \
+             `AWS_ACCESS_KEY_ID`, an empty field of a credentials file, or a provider that returned \
+             empty credentials."
+                .into()
+        }
+        Cause::UnsupportedAlgorithm => {
+            "The service takes `AWS4-HMAC-SHA256`, and not Signature Version 2 or an asymmetric \
+             signature. Look for an older signer below, or a presigned URL that another library made."
                 .into()
         }
         Cause::SeveralSignatures => {
@@ -262,6 +281,12 @@ pub(super) fn advice(diagnosis: &Diagnosis, exchange: &Exchange<'_>) -> Cow<'sta
                 .into()
         }
         Cause::AccessDenied => wording::denied(exchange).into(),
-        Cause::Unexplained => wording::no_reason(exchange).into(),
+        Cause::NetworkDenied => {
+            "The collection's network policy does not allow the source of the request. Allow public \
+             access in it, or name the VPC endpoint that the client connects through. The signature was \
+             not looked at."
+                .into()
+        }
+        Cause::Unexplained => wording::no_reason(exchange),
     }
 }

@@ -73,24 +73,57 @@ pub(super) fn scope(
     }
 }
 
-pub(super) fn denied(exchange: &Exchange<'_>) -> String {
+pub(super) fn expired_url(lifetime: Option<&str>) -> String {
+    let lived = lifetime.map_or(String::new(), |lifetime| format!(" of {lifetime}"));
+    format!(
+        "Its `X-Amz-Expires`{lived} was over when the request arrived. Presign a new URL, or for longer, \
+         up to seven days; with temporary credentials it lives no longer than they do."
+    )
+}
+
+pub(super) fn malformed_url(exchange: &Exchange<'_>) -> &'static str {
     let local = exchange.local;
-    let permission = match local.scope().map(|scope| scope.service) {
+    match local.signed.is_some() && !local.is_url() {
+        // MinIO has one code for both.
+        true => {
+            "The service speaks of the query, and the request was signed in its `Authorization`. Remove \
+             parameters that begin with `X-Amz-` from the query; if there are none, something rewrote \
+             `Authorization`."
+        }
+        false => {
+            "Something cut the URL or wrote its query anew: a shell that takes `&` for its own, a client \
+             that encodes the parameters again, or a library that writes them otherwise. Send the URL as \
+             it was presigned, in quotes on a command line."
+        }
+    }
+}
+
+pub(super) fn denied(exchange: &Exchange<'_>) -> String {
+    let permission = match exchange.local.scope().map(|scope| scope.service) {
         Some("execute-api") => "`execute-api:Invoke` on this stage, method and path",
-        Some("lambda") => "both `lambda:InvokeFunctionUrl` and `lambda:InvokeFunction`",
-        Some("aoss") => "`aoss:APIAccessAll` and a data access policy with the caller in it",
+        Some("lambda") => FUNCTION_URL,
+        Some("aoss") => COLLECTION,
+        Some("es") if exchange.rejection.says("no permissions for [") => {
+            "this action, for a role of its security plugin to which the caller's is mapped as a backend role"
+        }
         Some("vpc-lattice-svcs") => "`vpc-lattice-svcs:Invoke` on this service and path",
         _ => "this action on this resource",
     };
-    let mut hint = format!(
-        "Nothing is wrong with the signature. The caller's policy or the resource's has to allow \
-         {permission}; look for an explicit deny, a permissions boundary or a VPC endpoint's policy."
+    let allow = format!(
+        "The caller's policy or the resource's has to allow {permission}; look for an explicit deny, a \
+         permissions boundary or a VPC endpoint's policy."
     );
-    if local.signed.is_none() {
-        hint.push_str(" A function URL says the same of a request without a signature.");
+    match exchange.rejection.names_caller() {
+        true => format!("The signature is good. {allow}"),
+        false => format!("{allow} Some services say the same of a request that {UNSIGNED}."),
     }
-    hint
 }
+
+const FUNCTION_URL: &str = "both `lambda:InvokeFunctionUrl` and `lambda:InvokeFunction`";
+
+const COLLECTION: &str = "`aoss:APIAccessAll`, and a data access policy has to name the caller";
+
+const UNSIGNED: &str = "arrived without its signature";
 
 /// A signature that does not fit, where not both sides' strings are known.
 pub(super) fn nothing_to_compare(exchange: &Exchange<'_>) -> &'static str {
@@ -112,8 +145,23 @@ pub(super) fn nothing_to_compare(exchange: &Exchange<'_>) -> &'static str {
     }
 }
 
-pub(super) fn no_reason(exchange: &Exchange<'_>) -> &'static str {
-    match exchange.rejection.is_http_api() {
+pub(super) fn no_reason(exchange: &Exchange<'_>) -> Cow<'static, str> {
+    let rejection = exchange.rejection;
+    if rejection.is_bare_function_url() {
+        return format!(
+            "A function URL says so of a caller that lacks one of two permissions, and of a request \
+             without a signature. Allow {FUNCTION_URL}, and look for what removes `Authorization`."
+        )
+        .into();
+    }
+    if rejection.serverless_hint().is_some() {
+        return format!(
+            "OpenSearch Serverless does not say more. The caller needs {COLLECTION}; a request with a \
+             body needs `x-amz-content-sha256`, signed, and `Host` without a port."
+        )
+        .into();
+    }
+    match rejection.is_http_api() {
         true => {
             "HTTP APIs do not say more. Check region and service, `execute-api:Invoke` in the caller's \
              policy, and the clock; the API's access log tells with `$context.authorizer.error`."
@@ -123,4 +171,5 @@ pub(super) fn no_reason(exchange: &Exchange<'_>) -> &'static str {
              resource's policy and what the front end filters."
         }
     }
+    .into()
 }

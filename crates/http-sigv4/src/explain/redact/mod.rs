@@ -8,7 +8,7 @@ mod words;
 use std::{borrow::Cow, collections::HashSet};
 
 use self::visibility::Visibility;
-use super::{Line, canonical::Lines};
+use super::{Line, canonical::Lines, clock};
 use crate::canonical::headers::{X_AMZ_S3SESSION_TOKEN, X_AMZ_SECURITY_TOKEN};
 
 /// Decides what of one exchange may be shown.
@@ -155,6 +155,11 @@ impl<'a> Redactor<'a> {
         is_harmless.then(|| part.to_owned())
     }
 
+    /// Shows a day that a service expects.
+    pub(super) fn day(&self, text: &str) -> Option<String> {
+        clock::day(text).map(|_| text.to_owned())
+    }
+
     /// Shows an access key id.
     pub(super) fn access_key_id(&self, id: &str) -> Option<String> {
         let is_id = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
@@ -237,6 +242,8 @@ mod tests {
         let mut redactor = Redactor::default();
         assert_eq!(redactor.part_of_scope("eu-west-1").unwrap(), "eu-west-1");
         assert_eq!(redactor.part_of_scope("Hush/4711"), None);
+        assert_eq!(redactor.day("20150831").unwrap(), "20150831");
+        assert_eq!(redactor.day("hush"), None);
         assert_eq!(redactor.access_key_id("AKIAOTHER").unwrap(), "AKIAOTHER");
         assert_eq!(redactor.access_key_id("hush"), None);
         redactor.knows(["minio"]);

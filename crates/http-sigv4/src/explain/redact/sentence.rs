@@ -58,7 +58,7 @@ fn is_harmless(
         // A dash, quotes around nothing, `!=`.
         "" => word.len() <= 3,
         _ => {
-            is_plain(core)
+            is_plain(core.strip_suffix("n't").unwrap_or(core))
                 || known.contains(core)
                 || known.contains(&*core.to_ascii_lowercase())
                 || form::is_harmless(core, before, after)
@@ -143,6 +143,7 @@ mod tests {
             ("code 908172 or 1234", "code [6 bytes] or [4 bytes]"),
             ("\u{e9}\u{1b}[31m hush", "[7 bytes] [4 bytes]"),
             ("- '' != ----", "- '' != [4 bytes]"),
+            ("Don't use hushn't", "Don't use [7 bytes]"),
         ] {
             assert_eq!(in_plain_words(text, &known), shown);
         }

@@ -2,7 +2,7 @@
 
 use http_sigv4::explain::Cause;
 
-use super::{Case, case, error_type};
+use super::{Case, case, error_type, reported};
 
 pub(super) fn cases() -> Vec<Case> {
     let api = "execute-api";
@@ -182,18 +182,20 @@ pub(super) fn cases() -> Vec<Case> {
             Cause::Unexplained,
             &["HTTP APIs"],
         ),
-        case(
+        reported(
+            "awsdocs/aws-lambda-developer-guide#494",
             "lambda",
             403,
             &[("x-amzn-errortype", "AccessDeniedException")],
             r#"{"Message":"Forbidden. For troubleshooting Function URL authorization issues, see: https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html"}"#,
-            Cause::AccessDenied,
+            Cause::Unexplained,
             &[
                 "`lambda:InvokeFunctionUrl` and `lambda:InvokeFunction`",
                 "urls-auth.html",
             ],
         ),
-        case(
+        reported(
+            "erlcloud/erlcloud#690",
             "lambda",
             403,
             &[("x-amzn-errortype", "InvalidSignatureException")],

@@ -2,11 +2,12 @@
 
 use http_sigv4::explain::Cause;
 
-use super::{Case, case};
+use super::{Case, case, reported};
 
 pub(super) fn cases() -> Vec<Case> {
     vec![
-        case(
+        reported(
+            "aws-samples/siem-on-amazon-opensearch-service#471",
             "es",
             403,
             &[],
@@ -22,7 +23,8 @@ pub(super) fn cases() -> Vec<Case> {
             Cause::ScopeService,
             &["expects the service `es`", "`execute-api`"],
         ),
-        case(
+        reported(
+            "abutaha/aws-es-proxy#132",
             "aoss",
             403,
             &[("x-aoss-response-hint", "X01:gw-helper-deny")],
@@ -47,13 +49,14 @@ pub(super) fn cases() -> Vec<Case> {
             Cause::AccessDenied,
             &["403 AccessDeniedException", "`vpc-lattice-svcs:Invoke`"],
         ),
-        case(
+        reported(
+            "awslabs/aws-sigv4-proxy#116",
             "vpc-lattice-svcs",
             400,
             &[],
             "IncompleteSignatureException: Missing the 'x-amz-content-sha256' in canonical headers",
-            Cause::BodyHashRequired,
-            &["UNSIGNED-PAYLOAD"],
+            Cause::HeaderMissing,
+            &["removed `x-amz-content-sha256`"],
         ),
         case(
             "vpc-lattice-svcs",
@@ -71,7 +74,8 @@ pub(super) fn cases() -> Vec<Case> {
             Cause::NotSigned,
             &["did not arrive"],
         ),
-        case(
+        reported(
+            "awslabs/aws-mobile-appsync-sdk-js#702",
             "appsync",
             400,
             &[("x-amzn-errortype", "IncompleteSignatureException")],
@@ -79,7 +83,8 @@ pub(super) fn cases() -> Vec<Case> {
             Cause::HeaderMissing,
             &["`accept`"],
         ),
-        case(
+        reported(
+            "aws-amplify/amplify-js#4373",
             "appsync",
             401,
             &[("x-amzn-errortype", "UnauthorizedException")],

@@ -52,8 +52,8 @@ pub(super) fn cases() -> Vec<Case> {
             400,
             &s3,
             "<Error><Code>InvalidRequest</Code><Message>Missing required header for this request: x-amz-content-sha256</Message></Error>",
-            Cause::BodyHashRequired,
-            &["`Profile`"],
+            Cause::HeaderMissing,
+            &["removed `x-amz-content-sha256`"],
         ),
         case(
             "s3",
