@@ -218,8 +218,8 @@ fn table() -> Vec<(Kind, &'static str, &'static str)> {
                 signed: "/a".into(),
                 sent: "/b".into(),
             }),
-            "`/a`",
-            "`/b`",
+            "would send `/b`, and `/a` was signed",
+            "`map_request(rewrite_uri)`",
         ),
         #[cfg(feature = "reqwest")]
         (Reqwest(ReqwestKind::NotUri), "the URL", "HTTP request"),
