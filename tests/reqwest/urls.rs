@@ -16,10 +16,11 @@ use crate::forms::{Form, client, layer, signing_error};
 fn queries() -> Vec<String> {
     let encoded = (0..0x80_u8).map(|byte| format!("{byte:03}=%{byte:02X}"));
     let encoded_lower = (0..0x80_u8).map(|byte| format!("%{byte:02x}={byte}"));
-    // A `#` ends the query, and `%` has a query of its own.
+    // A `#` ends the query. The others have queries of their own: the second verifier sorts an empty
+    // name behind `%`, and takes no `%` without digits.
     let raw = (b' '..0x7f)
         .map(char::from)
-        .filter(|byte| !"#%".contains(*byte));
+        .filter(|byte| !"#%&=".contains(*byte));
     let raw: Vec<_> = raw.map(|byte| format!("{byte}{byte}=a{byte}b")).collect();
     let join = |pairs: Vec<String>| pairs.join("&");
     vec![
@@ -27,6 +28,7 @@ fn queries() -> Vec<String> {
         join(encoded_lower.collect()),
         join(raw),
         "snowman=☃&%E2%98%83=é&e=%C3%A9".into(),
+        "===a=b".into(),
         "=v&k=&&k&a=b=c&a=b".into(),
         "a=%zz&%".into(),
     ]

@@ -19,12 +19,12 @@ fn explain_at(rejection: &Rejection, signed: &CanonicalRequest, now: SystemTime)
     Explanation::from_rejection(&rejection.head, &rejection.body, Some(signed), now).unwrap()
 }
 
-fn of_s3(status: u16, code: &str, message: &str) -> Rejection {
+fn from_s3(status: u16, code: &str, message: &str) -> Rejection {
     let body = format!("<Error><Code>{code}</Code><Message>{message}</Message></Error>");
     Rejection::new(status, &[("server", "AmazonS3")], body)
 }
 
-fn of_api_gateway(code: &str, message: &str) -> Rejection {
+fn from_api_gateway(code: &str, message: &str) -> Rejection {
     let body = serde_json::json!({ "message": message });
     Rejection::new(403, &error_type(code), body.to_string())
 }
@@ -32,9 +32,9 @@ fn of_api_gateway(code: &str, message: &str) -> Rejection {
 /// Every sentence for what has come too late, and whether the service tells its time in it.
 fn too_late() -> [Rejection; 3] {
     [
-        of_s3(403, "AccessDenied", "Request has expired"),
-        of_s3(400, "InvalidRequest", "Bad request: Date is too old"),
-        of_api_gateway(
+        from_s3(403, "AccessDenied", "Request has expired"),
+        from_s3(400, "InvalidRequest", "Bad request: Date is too old"),
+        from_api_gateway(
             "InvalidSignatureException",
             "Signature expired: 20150830T123600Z is now earlier than 20150830T124100Z \
              (20150830T124600Z - 5 min.)",
@@ -91,7 +91,7 @@ fn a_malformed_signature_is_explained_by_its_code_whatever_the_sentence() {
         "MissingFields",
     ] {
         for message in ["", "Something is wrong.", "It lacks the frobnicator."] {
-            let rejection = of_s3(400, code, message);
+            let rejection = from_s3(400, code, message);
             let explanation = explain(&rejection, &url);
             assert_eq!(explanation.cause(), Cause::UrlMalformed, "{explanation}");
             let expected = match code {
@@ -106,7 +106,7 @@ fn a_malformed_signature_is_explained_by_its_code_whatever_the_sentence() {
 
 #[test]
 fn parameters_of_a_presigned_url_beside_a_signature_in_a_header_are_pointed_out() {
-    let rejection = of_s3(400, "AuthorizationQueryParametersError", "");
+    let rejection = from_s3(400, "AuthorizationQueryParametersError", "");
     let explanation = explain(&rejection, &signed("s3", "AKID", None));
     assert!(
         explanation.hint().contains("begin with `X-Amz-`"),
@@ -116,7 +116,7 @@ fn parameters_of_a_presigned_url_beside_a_signature_in_a_header_are_pointed_out(
 
 #[test]
 fn a_body_hash_that_was_signed_and_lost_is_not_blamed_on_the_profile() {
-    let rejection = of_s3(
+    let rejection = from_s3(
         400,
         "InvalidRequest",
         "Missing required header for this request: x-amz-content-sha256",
@@ -163,7 +163,7 @@ fn another_authorization_is_told_from_half_a_signature() {
             Cause::IncompleteSignature,
         ),
     ] {
-        let rejection = of_api_gateway("IncompleteSignatureException", &message);
+        let rejection = from_api_gateway("IncompleteSignatureException", &message);
         let explanation = explain(&rejection, &signed);
         assert_eq!(explanation.cause(), cause, "{message}\n{explanation}");
     }
@@ -188,7 +188,7 @@ fn a_url_parser_that_resolves_encoded_dots_is_not_taken_for_a_base_path() {
             let ours = sign(&format!("https://h.example{uri}"));
             let theirs = sign(&format!("https://h.example{parsed}"));
             let theirs = mismatch_message(theirs.canonical_request(), theirs.string_to_sign());
-            let rejection = of_api_gateway("InvalidSignatureException", &theirs);
+            let rejection = from_api_gateway("InvalidSignatureException", &theirs);
             let explanation = explain(&rejection, &ours);
             assert_eq!(
                 explanation.cause(),
@@ -208,7 +208,7 @@ fn a_bare_forbidden_of_a_function_url_does_not_say_that_the_signature_is_good() 
         "Forbidden".to_owned(),
         format!("Forbidden. For troubleshooting Function URL authorization issues, see: {link}"),
     ] {
-        let rejection = of_api_gateway("AccessDeniedException", &message);
+        let rejection = from_api_gateway("AccessDeniedException", &message);
         let explanation = explain(&rejection, &signed);
         assert_eq!(explanation.cause(), Cause::Unexplained, "{explanation}");
         let hint = explanation.hint();
@@ -230,7 +230,7 @@ fn a_signature_is_said_to_be_good_only_where_the_service_names_the_caller() {
         ("Access Denied", false),
         ("", false),
     ] {
-        let rejection = of_api_gateway("AccessDeniedException", message);
+        let rejection = from_api_gateway("AccessDeniedException", message);
         let explanation = explain(&rejection, &signed);
         assert_eq!(explanation.cause(), Cause::AccessDenied, "{explanation}");
         let says_good = explanation.hint().contains("signature is good");
