@@ -1,15 +1,14 @@
 use std::{fmt, time::SystemTime};
 
 use aws_credential_types::Credentials;
-use hmac::{Hmac, KeyInit, Mac};
 use http::HeaderValue;
-use sha2::Sha256;
 use smallvec::SmallVec;
 
 #[cfg(feature = "sigv4a")]
 use crate::sigv4a::EcdsaKey;
 use crate::{
-    SignError, SigningScope, canonical::encode::hex, date::AmzDate, error::Kind, scope::Algorithm,
+    SignError, SigningScope, canonical::encode::hex, date::AmzDate, error::Kind, hash::HmacKey,
+    scope::Algorithm,
 };
 
 /// Credentials made ready to sign one day's requests within one [`SigningScope`].
@@ -52,7 +51,7 @@ pub struct SigningKey {
 
 #[derive(Clone)]
 enum Secret {
-    Hmac(Hmac<Sha256>),
+    Hmac(HmacKey),
     #[cfg(feature = "sigv4a")]
     Ecdsa(EcdsaKey),
 }
@@ -77,9 +76,8 @@ impl SigningKey {
         let (region, service) = (scope.region(), scope.service());
         let (secret, region_set) = match scope.algorithm() {
             Algorithm::HmacSha256 => {
-                let key = aws_sigv4::sign::v4::generate_signing_key(secret, time, region, service);
-                let mac = Hmac::new_from_slice(key.as_ref()).map_err(|_| Kind::SecretAccessKey)?;
-                (Secret::Hmac(mac), None)
+                let key = HmacKey::derive(secret, time, region, service);
+                (Secret::Hmac(key.ok_or(Kind::SecretAccessKey)?), None)
             }
             #[cfg(feature = "sigv4a")]
             Algorithm::EcdsaP256Sha256 => {
@@ -193,9 +191,9 @@ impl SigningKey {
 
     /// The key with which chunks are signed; `None` for SigV4A.
     #[cfg(feature = "chunked")]
-    pub(crate) fn hmac(&self) -> Option<&Hmac<Sha256>> {
+    pub(crate) fn hmac(&self) -> Option<&HmacKey> {
         match &self.secret {
-            Secret::Hmac(mac) => Some(mac),
+            Secret::Hmac(key) => Some(key),
             #[cfg(feature = "sigv4a")]
             Secret::Ecdsa(_) => None,
         }
@@ -204,11 +202,7 @@ impl SigningKey {
     /// The signature in hexadecimal.
     pub(crate) fn sign(&self, string_to_sign: &[u8]) -> SmallVec<[u8; 64]> {
         match &self.secret {
-            Secret::Hmac(mac) => {
-                let mut mac = mac.clone();
-                mac.update(string_to_sign);
-                hex(&mac.finalize().into_bytes().into()).into()
-            }
+            Secret::Hmac(key) => hex(&key.sign(string_to_sign)).into(),
             #[cfg(feature = "sigv4a")]
             Secret::Ecdsa(key) => key.sign(string_to_sign).into_bytes().into(),
         }
