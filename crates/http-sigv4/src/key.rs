@@ -7,7 +7,11 @@ use smallvec::SmallVec;
 #[cfg(feature = "sigv4a")]
 use crate::sigv4a::EcdsaKey;
 use crate::{
-    SignError, SigningScope, canonical::encode::hex, date::AmzDate, error::Kind, hash::HmacKey,
+    SignError, SigningScope,
+    canonical::encode::hex,
+    date::{AmzDate, Day},
+    error::Kind,
+    hash::HmacKey,
     scope::Algorithm,
 };
 
@@ -45,7 +49,12 @@ pub struct SigningKey {
     expires_at: Option<SystemTime>,
     region_set: Option<HeaderValue>,
     scope: SigningScope,
+    day: Day,
     credential_scope: Box<str>,
+    /// The credential scope as the string to sign has it, between two line ends.
+    scope_line: Box<str>,
+    /// The `Authorization` header up to the names of the signed headers.
+    authorization_start: Box<str>,
     secret: Secret,
 }
 
@@ -88,13 +97,21 @@ impl SigningKey {
                 )
             }
         };
+        let credential_scope = scope.on_day_of(&date);
+        let algorithm = scope.algorithm().name();
         Ok(Self {
+            scope_line: format!("\n{credential_scope}\n").into(),
+            authorization_start: format!(
+                "{algorithm} Credential={id}/{credential_scope}, SignedHeaders="
+            )
+            .into(),
             access_key_id: id.into(),
             session_token: session_token(credentials)?,
             expires_at: credentials.expiry(),
             region_set,
             scope: scope.clone(),
-            credential_scope: scope.on_day_of(&date).into(),
+            day: Day::at(time)?,
+            credential_scope: credential_scope.into(),
             secret,
         })
     }
@@ -102,7 +119,7 @@ impl SigningKey {
     /// Returns whether the key may sign for `scope` at `time`: a key is good for one scope and one
     /// day, UTC.
     pub fn is_for(&self, scope: &SigningScope, time: SystemTime) -> bool {
-        self.scope == *scope && AmzDate::at(time).is_ok_and(|date| self.is_of(&date))
+        self.day.contains(time) && self.scope == *scope
     }
 
     /// Returns the access key id, which is no secret.
@@ -177,6 +194,30 @@ impl SigningKey {
         self.expires_at
     }
 
+    /// Writes the date of a signature with this key.
+    ///
+    /// # Errors
+    ///
+    /// A time before 1970 or after the year 9999, and one that is not on the day of the key.
+    pub(crate) fn date_at(&self, time: SystemTime) -> Result<AmzDate, SignError> {
+        match self.day.moment(time) {
+            Some(date) => Ok(date),
+            None => {
+                AmzDate::at(time)?;
+                Err(Kind::KeyOfAnotherDay.into())
+            }
+        }
+    }
+
+    pub(crate) fn scope_line(&self) -> &str {
+        &self.scope_line
+    }
+
+    pub(crate) fn authorization_start(&self) -> &str {
+        &self.authorization_start
+    }
+
+    #[cfg(feature = "tokens")]
     pub(crate) fn is_of(&self, date: &AmzDate) -> bool {
         self.credential_scope.as_bytes().starts_with(date.day())
     }
