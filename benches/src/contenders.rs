@@ -12,7 +12,6 @@ use http::{HeaderValue, Request, Response, request::Parts};
 use http_body_util::Full;
 use reqsign_aws_v4::{Credential, RequestSigner};
 use reqsign_core::{SignRequest, hash::hex_sha256};
-use tower_layer::Layer;
 use tower_service::Service;
 use tower_sigv4::{SigV4, SigV4Layer, SignedBody};
 
@@ -33,26 +32,8 @@ pub fn http_sigv4(case: Case) -> impl Fn(Parts, &Bytes) -> Parts {
     }
 }
 
-/// This project's layer around a client that does nothing, with the credentials loaded.
-#[derive(Debug)]
-pub struct Layered(SigV4<NoOp>);
-
-impl Layered {
-    /// Makes the layer and the service.
-    pub fn new(case: Case) -> Self {
-        Self::with(&layer(case))
-    }
-
-    /// Makes a service of a layer.
-    pub fn with(layer: &SigV4Layer) -> Self {
-        Self(layer.layer(NoOp))
-    }
-
-    /// Signs a request, and gives it back.
-    pub fn send(&mut self, parts: Parts, body: &Bytes) -> Request<SignedBody<Full<Bytes>>> {
-        send(&mut self.0, parts, body)
-    }
-}
+/// This project's layer around a client that does nothing.
+pub type Layered = SigV4<NoOp<SignedBody<Full<Bytes>>>>;
 
 /// Makes a layer whose credentials are loaded.
 pub fn layer(case: Case) -> SigV4Layer {
@@ -69,15 +50,14 @@ pub fn layer(case: Case) -> SigV4Layer {
     layer
 }
 
-/// Sends a request with a client that hands it back.
-pub fn send<S, B>(service: &mut S, parts: Parts, body: &Bytes) -> Request<B>
+/// Sends a request with a client that answers at once.
+pub fn send<S>(service: &mut S, parts: Parts, body: &Bytes) -> Response<()>
 where
-    S: Service<Request<Full<Bytes>>, Response = Response<Request<B>>>,
+    S: Service<Request<Full<Bytes>>, Response = Response<()>>,
     S::Error: std::fmt::Debug,
 {
     let request = Request::from_parts(parts, Full::new(body.clone()));
-    let response = at_once(service.call(request));
-    response.expect("a request that can be signed").into_body()
+    at_once(service.call(request)).expect("a request that can be signed")
 }
 
 /// Signs with the crate of AWS's SDK for Rust.

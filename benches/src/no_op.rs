@@ -8,12 +8,32 @@ use std::{
 use http::{Request, Response};
 use tower_service::Service;
 
-/// An HTTP client that answers at once, with the request that it was given.
-#[derive(Clone, Copy, Debug)]
-pub struct NoOp;
+/// An HTTP client that answers at once, and keeps the latest request, so that dropping it is no part of
+/// a call.
+#[derive(Debug)]
+pub struct NoOp<B>(Option<Request<B>>);
 
-impl<B> Service<Request<B>> for NoOp {
-    type Response = Response<Request<B>>;
+impl<B> NoOp<B> {
+    /// Makes a client.
+    pub const fn new() -> Self {
+        Self(None)
+    }
+}
+
+impl<B> Default for NoOp<B> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<B> Clone for NoOp<B> {
+    fn clone(&self) -> Self {
+        Self::new()
+    }
+}
+
+impl<B> Service<Request<B>> for NoOp<B> {
+    type Response = Response<()>;
     type Error = Infallible;
     type Future = Ready<Result<Self::Response, Infallible>>;
 
@@ -22,7 +42,8 @@ impl<B> Service<Request<B>> for NoOp {
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        ready(Ok(Response::new(request)))
+        self.0 = Some(request);
+        ready(Ok(Response::new(())))
     }
 }
 

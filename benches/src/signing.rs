@@ -7,7 +7,7 @@ use http::request::Parts;
 
 use crate::{
     AwsLc, Case, Floor, Hashing, Layered, NoOp, Ring, RustCrypto, Table,
-    contenders::{aws_sigv4, http_sigv4, reqsign, send},
+    contenders::{aws_sigv4, http_sigv4, layer, reqsign, send},
     rounds::{Round, shortest, time},
 };
 
@@ -53,7 +53,8 @@ struct Times {
 
 impl Times {
     fn measure(case: Case) -> Self {
-        let mut layered = Layered::new(case);
+        let mut no_op = NoOp::new();
+        let mut layered = Layered::new(NoOp::new(), &layer(case));
         let [
             sha2,
             ring,
@@ -72,8 +73,8 @@ impl Times {
             signing_copies(case, http_sigv4(case)),
             signing_copies(case, aws_sigv4(case)),
             signing_copies(case, reqsign(case)),
-            signing_copies(case, |parts, body| send(&mut NoOp, parts, body)),
-            signing_copies(case, |parts, body| layered.send(parts, body)),
+            signing_copies(case, |parts, body| send(&mut no_op, parts, body)),
+            signing_copies(case, |parts, body| send(&mut layered, parts, body)),
         ]);
         let floors = [
             (RustCrypto::NAME, sha2),
