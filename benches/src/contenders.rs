@@ -42,12 +42,14 @@ pub fn layer(case: Case) -> SigV4Layer {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
         .build();
-    let credentials = layer.credentials().expect("an enabled layer");
-    let loaded = runtime
-        .expect("a runtime")
-        .block_on(async { credentials.preload().await });
-    loaded.expect("credentials that are there");
+    runtime.expect("a runtime").block_on(preload(&layer));
     layer
+}
+
+pub(crate) async fn preload(layer: &SigV4Layer) {
+    let credentials = layer.credentials().expect("an enabled layer");
+    let loaded = credentials.preload().await;
+    loaded.expect("credentials that are there");
 }
 
 /// Sends a request with a client that answers at once.

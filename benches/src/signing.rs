@@ -13,6 +13,23 @@ use crate::{
 
 /// Measures everybody on every case.
 pub fn signing() -> Table {
+    signing_with_bars().0
+}
+
+/// What one signer takes for one case.
+#[derive(Clone, Debug)]
+pub struct Bar {
+    /// The request.
+    pub case: &'static str,
+    /// Who signs.
+    pub signer: &'static str,
+    /// Nanoseconds.
+    pub time: f64,
+}
+
+/// Measures everybody on every case, for a table and for a plot.
+pub fn signing_with_bars() -> (Table, Vec<Bar>) {
+    let mut bars = Vec::new();
     let mut table = Table::new(&[
         "case",
         "floor ns",
@@ -26,6 +43,7 @@ pub fn signing() -> Table {
     ]);
     for case in Case::ALL {
         let times = Times::measure(case);
+        bars.extend(times.bars(case));
         table.push([
             case.name.to_owned(),
             format!("{:.0}", times.floor),
@@ -38,7 +56,7 @@ pub fn signing() -> Table {
             format!("{:.2}", times.reqsign / times.layer),
         ]);
     }
-    table
+    (table, bars)
 }
 
 /// In nanoseconds for one request.
@@ -52,6 +70,21 @@ struct Times {
 }
 
 impl Times {
+    fn bars(&self, case: Case) -> [Bar; 5] {
+        let bar = |signer, time| Bar {
+            case: case.name,
+            signer,
+            time,
+        };
+        [
+            bar("floor", self.floor),
+            bar("http-sigv4", self.signer),
+            bar("tower-sigv4", self.layer),
+            bar("aws-sigv4", self.aws_sigv4),
+            bar("reqsign-aws-v4", self.reqsign),
+        ]
+    }
+
     fn measure(case: Case) -> Self {
         let mut no_op = NoOp::new();
         let mut layered = Layered::new(NoOp::new(), &layer(case));
