@@ -9,7 +9,7 @@ pub fn plot(bars: &[Bar]) -> String {
     svg
 }
 
-fn draw(svg: &mut String, bars: &[Bar]) -> Result<(), Box<dyn std::error::Error + '_>> {
+fn draw(svg: &mut String, bars: &[Bar]) -> Result<(), Box<dyn std::error::Error>> {
     let area = SVGBackend::with_string(svg, (960, 480)).into_drawing_area();
     area.fill(&WHITE)?;
     let most = bars.iter().map(|bar| bar.time).fold(1.0, f64::max);

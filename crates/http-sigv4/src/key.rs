@@ -59,6 +59,10 @@ pub struct SigningKey {
 }
 
 #[derive(Clone)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "a key of `aws-lc-rs` is large, and a box would be one more thing to follow"
+)]
 enum Secret {
     Hmac(HmacKey),
     #[cfg(feature = "sigv4a")]
