@@ -1,15 +1,18 @@
 use std::{fmt, time::SystemTime};
 
 use aws_credential_types::Credentials;
-use hmac::{Hmac, KeyInit, Mac};
 use http::HeaderValue;
-use sha2::Sha256;
 use smallvec::SmallVec;
 
 #[cfg(feature = "sigv4a")]
 use crate::sigv4a::EcdsaKey;
 use crate::{
-    SignError, SigningScope, canonical::encode::hex, date::AmzDate, error::Kind, scope::Algorithm,
+    SignError, SigningScope,
+    canonical::encode::hex,
+    date::{AmzDate, Day},
+    error::Kind,
+    hash::HmacKey,
+    scope::Algorithm,
 };
 
 /// Credentials made ready to sign one day's requests within one [`SigningScope`].
@@ -46,13 +49,22 @@ pub struct SigningKey {
     expires_at: Option<SystemTime>,
     region_set: Option<HeaderValue>,
     scope: SigningScope,
+    day: Day,
     credential_scope: Box<str>,
+    /// The credential scope as the string to sign has it, between two line ends.
+    scope_line: Box<str>,
+    /// The `Authorization` header up to the names of the signed headers.
+    authorization_start: Box<str>,
     secret: Secret,
 }
 
 #[derive(Clone)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "a key of `aws-lc-rs` is large, and a box would be one more thing to follow"
+)]
 enum Secret {
-    Hmac(Hmac<Sha256>),
+    Hmac(HmacKey),
     #[cfg(feature = "sigv4a")]
     Ecdsa(EcdsaKey),
 }
@@ -77,9 +89,8 @@ impl SigningKey {
         let (region, service) = (scope.region(), scope.service());
         let (secret, region_set) = match scope.algorithm() {
             Algorithm::HmacSha256 => {
-                let key = aws_sigv4::sign::v4::generate_signing_key(secret, time, region, service);
-                let mac = Hmac::new_from_slice(key.as_ref()).map_err(|_| Kind::SecretAccessKey)?;
-                (Secret::Hmac(mac), None)
+                let key = HmacKey::derive(secret, time, region, service);
+                (Secret::Hmac(key.ok_or(Kind::SecretAccessKey)?), None)
             }
             #[cfg(feature = "sigv4a")]
             Algorithm::EcdsaP256Sha256 => {
@@ -90,13 +101,21 @@ impl SigningKey {
                 )
             }
         };
+        let credential_scope = scope.on_day_of(&date);
+        let algorithm = scope.algorithm().name();
         Ok(Self {
+            scope_line: format!("\n{credential_scope}\n").into(),
+            authorization_start: format!(
+                "{algorithm} Credential={id}/{credential_scope}, SignedHeaders="
+            )
+            .into(),
             access_key_id: id.into(),
             session_token: session_token(credentials)?,
             expires_at: credentials.expiry(),
             region_set,
             scope: scope.clone(),
-            credential_scope: scope.on_day_of(&date).into(),
+            day: Day::at(time)?,
+            credential_scope: credential_scope.into(),
             secret,
         })
     }
@@ -104,7 +123,7 @@ impl SigningKey {
     /// Returns whether the key may sign for `scope` at `time`: a key is good for one scope and one
     /// day, UTC.
     pub fn is_for(&self, scope: &SigningScope, time: SystemTime) -> bool {
-        self.scope == *scope && AmzDate::at(time).is_ok_and(|date| self.is_of(&date))
+        self.day.contains(time) && self.scope == *scope
     }
 
     /// Returns the access key id, which is no secret.
@@ -178,6 +197,30 @@ impl SigningKey {
         self.expires_at
     }
 
+    /// Writes the date of a signature with this key.
+    ///
+    /// # Errors
+    ///
+    /// A time before 1970 or after the year 9999, and one that is not on the day of the key.
+    pub(crate) fn date_at(&self, time: SystemTime) -> Result<AmzDate, SignError> {
+        match self.day.moment(time) {
+            Some(date) => Ok(date),
+            None => {
+                AmzDate::at(time)?;
+                Err(Kind::KeyOfAnotherDay.into())
+            }
+        }
+    }
+
+    pub(crate) fn scope_line(&self) -> &str {
+        &self.scope_line
+    }
+
+    pub(crate) fn authorization_start(&self) -> &str {
+        &self.authorization_start
+    }
+
+    #[cfg(feature = "tokens")]
     pub(crate) fn is_of(&self, date: &AmzDate) -> bool {
         self.credential_scope.as_bytes().starts_with(date.day())
     }
@@ -192,9 +235,9 @@ impl SigningKey {
 
     /// The key with which chunks are signed; `None` for SigV4A.
     #[cfg(feature = "chunked")]
-    pub(crate) fn hmac(&self) -> Option<&Hmac<Sha256>> {
+    pub(crate) fn hmac(&self) -> Option<&HmacKey> {
         match &self.secret {
-            Secret::Hmac(mac) => Some(mac),
+            Secret::Hmac(key) => Some(key),
             #[cfg(feature = "sigv4a")]
             Secret::Ecdsa(_) => None,
         }
@@ -203,11 +246,7 @@ impl SigningKey {
     /// The signature in hexadecimal.
     pub(crate) fn sign(&self, string_to_sign: &[u8]) -> SmallVec<[u8; 64]> {
         match &self.secret {
-            Secret::Hmac(mac) => {
-                let mut mac = mac.clone();
-                mac.update(string_to_sign);
-                hex(&mac.finalize().into_bytes().into()).into()
-            }
+            Secret::Hmac(key) => hex(&key.sign(string_to_sign)).into(),
             #[cfg(feature = "sigv4a")]
             Secret::Ecdsa(key) => key.sign(string_to_sign).into_bytes().into(),
         }

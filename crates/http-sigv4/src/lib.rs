@@ -66,6 +66,9 @@
 //!
 //! None is on by default.
 //!
+//! - `aws-lc-rs`: hashes, signs and derives keys with that crate instead of `sha2` and `hmac`. The API
+//!   is the same. A program that turns on that crate's own feature `fips` does all of this within its
+//!   validated module. Needs a C compiler.
 //! - `chunked`: bodies of S3's `aws-chunked`, whose chunks are signed while they stream, or whose
 //!   checksum follows in a trailer.
 //! - `explain`: when a service refuses a signature all the same, `Explanation` compares what the
@@ -126,7 +129,7 @@ pub use self::{
     expires_in::ExpiresIn,
     host::{Host, HostKind},
     key::SigningKey,
-    payload::Payload,
+    payload::{Payload, PayloadHasher},
     prepared::PreparedSignature,
     presigner::Presigner,
     profile::Profile,

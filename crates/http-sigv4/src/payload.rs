@@ -4,7 +4,7 @@ use crate::{
     SignError,
     canonical::encode::{hex, unhex},
     error::Kind,
-    hash::sha256,
+    hash::{Sha256, sha256},
     marker::UNSIGNED_TRAILER,
 };
 
@@ -69,6 +69,48 @@ impl Payload {
             Self::Unsigned => PayloadText::Marker("UNSIGNED-PAYLOAD"),
             Self::StreamingUnsignedTrailer => PayloadText::Marker(UNSIGNED_TRAILER),
         }
+    }
+}
+
+/// Hashes a body that comes in pieces.
+///
+/// ```
+/// use http_sigv4::{Payload, PayloadHasher};
+///
+/// let mut hasher = PayloadHasher::new();
+/// hasher.update(b"{\"name\":");
+/// hasher.update(b"\"value\"}");
+/// assert_eq!(hasher.finish(), Payload::hash(b"{\"name\":\"value\"}"));
+/// ```
+#[derive(Clone)]
+pub struct PayloadHasher(Sha256);
+
+impl PayloadHasher {
+    /// Starts with no bytes.
+    pub fn new() -> Self {
+        Self(Sha256::new())
+    }
+
+    /// Hashes the next piece.
+    pub fn update(&mut self, piece: &[u8]) {
+        self.0.update(piece);
+    }
+
+    /// Returns what a signature says of the pieces together.
+    pub fn finish(self) -> Payload {
+        Payload::Sha256(self.0.finish())
+    }
+}
+
+impl Default for PayloadHasher {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for PayloadHasher {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PayloadHasher").finish_non_exhaustive()
     }
 }
 

@@ -188,8 +188,9 @@ impl Presigner {
             headers.check_nominations(&parts.headers)?;
         }
 
-        let signed_headers = headers.names();
-        let mut query = self.query(parts, key, date, lifetime, &signed_headers)?;
+        let mut names = Text::new();
+        headers.write_names(&mut names);
+        let mut query = self.query(parts, key, date, lifetime, &names)?;
         // The canonical request and the string to sign, one after the other.
         let mut text = Text::new();
         let canonical = Canonical::write(
@@ -198,7 +199,6 @@ impl Presigner {
             self.signer.signed_path(&parts.uri),
             &query,
             &headers,
-            &signed_headers,
             payload_text.as_bytes(),
         )?;
         string_to_sign::write(&mut text, key, date);

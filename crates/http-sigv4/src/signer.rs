@@ -277,8 +277,6 @@ impl Signer {
             headers.check_nominations(&parts.headers)?;
         }
 
-        let signed_headers = headers.names();
-
         // The canonical request, the string to sign and the header, one after the other.
         let mut text = Text::new();
         let query = self.query(&parts.uri);
@@ -288,13 +286,12 @@ impl Signer {
             self.signed_path(&parts.uri),
             query.as_deref().unwrap_or_default(),
             &headers,
-            &signed_headers,
             payload_text.as_bytes(),
         )?;
         string_to_sign::write(&mut text, key, date);
         let string_to_sign_end = text.len();
         let signature = key.sign(&text[canonical.end..]);
-        authorization::write(&mut text, key, &signed_headers, &signature);
+        authorization::write(&mut text, key, canonical.names, &signature);
         let text = text.to_shared();
 
         let is_rewritten = host.authority.is_some() || matches!(query, Some(Cow::Owned(_)));
@@ -325,10 +322,7 @@ impl Signer {
         if parts.method == Method::CONNECT {
             return Err(Kind::RequestTarget.into());
         }
-        let date = AmzDate::at(time)?;
-        if !key.is_of(&date) {
-            return Err(Kind::KeyOfAnotherDay.into());
-        }
+        let date = key.date_at(time)?;
         self.check_token(parts, key)?;
         Ok(date)
     }

@@ -11,9 +11,7 @@ pub(crate) fn write(text: &mut Text, key: &SigningKey, date: AmzDate) {
         key.algorithm().as_bytes(),
         b"\n",
         date.as_bytes(),
-        b"\n",
-        key.credential_scope().as_bytes(),
-        b"\n",
+        key.scope_line().as_bytes(),
         &digest,
     ] {
         text.extend_from_slice(piece);

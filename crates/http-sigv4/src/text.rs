@@ -1,9 +1,10 @@
 //! The one buffer that a signature is written in.
 
-use std::ops::Deref;
+use std::ops::{Deref, Range};
 
 use arrayvec::ArrayVec;
 use bytes::Bytes;
+use smallvec::SmallVec;
 
 /// Holds every canonical request that a service takes, with the longest session token of today.
 const ON_STACK: usize = 8192;
@@ -25,10 +26,18 @@ impl Text {
         Self::Stack(ArrayVec::new())
     }
 
+    #[inline]
     pub(crate) fn push(&mut self, byte: u8) {
         self.extend_from_slice(&[byte]);
     }
 
+    /// Appends what stands in it at `range` already.
+    pub(crate) fn extend_from_within(&mut self, range: Range<usize>) {
+        let piece: SmallVec<[u8; 256]> = SmallVec::from_slice(&self[range]);
+        self.extend_from_slice(&piece);
+    }
+
+    #[inline]
     pub(crate) fn extend_from_slice(&mut self, bytes: &[u8]) {
         match self {
             Self::Stack(text) => {

@@ -1,8 +1,15 @@
-use std::{fmt, ops::Deref, sync::Arc, time::SystemTime};
+use std::{
+    fmt,
+    ops::Deref,
+    sync::{Arc, OnceLock},
+    time::SystemTime,
+};
 
 use arc_swap::{ArcSwap, Guard};
 use credentials_cache::CachedCredentials;
 use http_sigv4::{SignError, SigningKey, SigningScope};
+
+use crate::rejection::AccessKey;
 
 /// The signing keys derived from one generation of credentials, by scope and day.
 ///
@@ -11,6 +18,7 @@ use http_sigv4::{SignError, SigningKey, SigningScope};
 #[derive(Default)]
 pub(crate) struct SigningKeys {
     keys: ArcSwap<Vec<Arc<SigningKey>>>,
+    access_key: OnceLock<AccessKey>,
 }
 
 /// More scopes than this on one set of credentials derive their keys more often.
@@ -37,6 +45,17 @@ impl SigningKeys {
         match credentials.derived::<Self>() {
             Some(keys) => keys.kept(derive, scope, time),
             None => derive().map(Key::Own),
+        }
+    }
+
+    /// Returns what stands for the access key id of credentials in [`RejectedKeys`].
+    ///
+    /// [`RejectedKeys`]: crate::rejection::RejectedKeys
+    pub(crate) fn access_key(credentials: &CachedCredentials) -> AccessKey {
+        let hash = || AccessKey::new(credentials.credentials().access_key_id());
+        match credentials.derived::<Self>() {
+            Some(keys) => *keys.access_key.get_or_init(hash),
+            None => hash(),
         }
     }
 

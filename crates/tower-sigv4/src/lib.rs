@@ -219,6 +219,7 @@
 //!
 //! None is on by default.
 //!
+//! - `aws-lc-rs`: hashes, signs and derives keys with that crate; see [`http_sigv4`'s features](http_sigv4#features).
 //! - `aws-config`: `SigV4Layer::from_default_chain`, which finds region and credentials as the AWS
 //!   SDKs do, at the cost of some 140 crates.
 //! - `explain`: `ExplainLayer` and the module `explain`. Brings an XML parser.

@@ -232,7 +232,7 @@ impl Signing {
             offsets,
             rejected_keys,
         } = &*config.observations;
-        let access_key = rejected_keys.access_key(credentials.credentials().access_key_id());
+        let access_key = SigningKeys::access_key(credentials);
         if credentials.is_expired() && rejected_keys.contains(host, access_key) {
             return Err(self.rejected());
         }

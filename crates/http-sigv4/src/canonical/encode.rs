@@ -43,10 +43,17 @@ pub(crate) fn decoded(encoded: &[u8]) -> Vec<u8> {
     .collect()
 }
 
-/// Whether all `bytes` are of a kind. It looks at every byte, so that the loop becomes one over
-/// vectors.
+/// Whether all `bytes` are of a kind. It looks at every byte, so that there is no branch for each of
+/// them, and the loop becomes one over vectors where the kind allows it.
 pub(crate) fn all(bytes: &[u8], is: impl Fn(u8) -> bool) -> bool {
     bytes.iter().fold(true, |all, &byte| all & is(byte))
+}
+
+/// Whether two bytes of a kind stand next to each other. It looks at all of them, as [`all`] does.
+pub(crate) fn has_pair(bytes: &[u8], is: impl Fn(u8, u8) -> bool) -> bool {
+    let following = bytes.get(1..).unwrap_or_default();
+    let pairs = bytes.iter().zip(following);
+    pairs.fold(false, |any, (&first, &second)| any | is(first, second))
 }
 
 /// A digest in lower-case hexadecimal.

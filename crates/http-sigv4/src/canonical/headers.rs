@@ -75,6 +75,10 @@ impl<'a> SignedHeaders<'a> {
 
     /// Sorts the lines by name, once all are there.
     pub(crate) fn sort(&mut self) {
+        // As nearly always: lines come in the order of what most requests have.
+        if self.lines.is_sorted_by(|a, b| a.name < b.name) {
+            return;
+        }
         // Stable, for the lines of one name.
         self.lines.sort_by_key(|line| line.name);
         let mut pairs = self.lines.windows(2);
@@ -119,15 +123,14 @@ impl<'a> SignedHeaders<'a> {
         own_values
     }
 
-    /// The names, divided by `;`.
-    pub(crate) fn names(&self) -> SmallVec<[u8; 256]> {
-        let mut names = SmallVec::new();
-        for lines in self.by_name() {
-            names.extend_from_slice(lines[0].name.as_bytes());
-            names.push(b';');
+    /// Appends the names, divided by `;`.
+    pub(crate) fn write_names(&self, out: &mut Text) {
+        for (index, lines) in self.by_name().enumerate() {
+            if index > 0 {
+                out.push(b';');
+            }
+            out.extend_from_slice(lines[0].name.as_bytes());
         }
-        names.pop();
-        names
     }
 
     /// The headers that stand on several lines, each with the one line that says the same.
@@ -213,6 +216,13 @@ enum Value<'a> {
 }
 
 impl Line<'_> {
+    fn write_value(&self, out: &mut Text) {
+        match self.value {
+            Value::Own(_, value) => out.extend_from_slice(value),
+            Value::Sent(_, value) => write_folded(out, value.as_bytes()),
+        }
+    }
+
     fn is_sensitive(&self) -> bool {
         matches!(self.value, Value::Sent(_, value) if value.is_sensitive())
     }
@@ -224,10 +234,7 @@ fn write_values(out: &mut Text, lines: &[Line<'_>]) {
         if index > 0 {
             out.push(b',');
         }
-        match line.value {
-            Value::Own(_, value) => out.extend_from_slice(value),
-            Value::Sent(_, value) => write_folded(out, value.as_bytes()),
-        }
+        line.write_value(out);
     }
 }
 

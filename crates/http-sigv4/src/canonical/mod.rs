@@ -9,6 +9,8 @@ pub(crate) mod query;
 mod request;
 pub(crate) mod sent;
 
+use std::ops::Range;
+
 use http::request::Parts;
 
 pub use self::request::CanonicalRequest;
@@ -23,6 +25,8 @@ use crate::{SignError, text::Text};
 pub(crate) struct Canonical {
     pub(crate) end: usize,
     pub(crate) own_values: OwnValues,
+    /// The names of the signed headers.
+    pub(crate) names: Range<usize>,
 }
 
 impl Canonical {
@@ -33,7 +37,6 @@ impl Canonical {
         path: SignedPath<'_>,
         query: &str,
         headers: &SignedHeaders<'_>,
-        names: &[u8],
         payload: &[u8],
     ) -> Result<Self, SignError> {
         text.extend_from_slice(parts.method.as_str().as_bytes());
@@ -44,12 +47,15 @@ impl Canonical {
         text.push(b'\n');
         let own_values = headers.write_lines(text);
         text.push(b'\n');
-        text.extend_from_slice(names);
+        let names_start = text.len();
+        headers.write_names(text);
+        let names = names_start..text.len();
         text.push(b'\n');
         text.extend_from_slice(payload);
         Ok(Self {
             end: text.len(),
             own_values,
+            names,
         })
     }
 }

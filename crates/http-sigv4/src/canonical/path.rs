@@ -2,7 +2,7 @@
 //!
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html>
 
-use super::encode::{encode_into, is_unreserved, recode_into};
+use super::encode::{all, encode_into, has_pair, is_unreserved, recode_into};
 use crate::{SignError, error::Kind, path_prefix::leads_above_root, profile::PathRule, text::Text};
 
 /// The path that a service sees.
@@ -46,16 +46,10 @@ pub(crate) fn write(out: &mut Text, path: SignedPath<'_>) -> Result<(), SignErro
 /// Whether a path is its own canonical form, as most are: nothing to encode, and no segment that is
 /// empty or begins with a dot.
 fn is_canonical(path: &[u8]) -> bool {
-    // Any byte but a slash; the path begins with one.
-    let mut previous = b'a';
-    for &byte in path {
-        let begins_segment = previous == b'/';
-        if !(is_unreserved(byte) || byte == b'/') || begins_segment && matches!(byte, b'/' | b'.') {
-            return false;
-        }
-        previous = byte;
-    }
-    true
+    all(path, |byte| is_unreserved(byte) | (byte == b'/'))
+        && !has_pair(path, |byte, next| {
+            (byte == b'/') & ((next == b'/') | (next == b'.'))
+        })
 }
 
 /// Removes dot segments and empty segments, then encodes what is left: every `%` on the wire

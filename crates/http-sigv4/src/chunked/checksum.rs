@@ -2,8 +2,9 @@ use std::fmt;
 
 use crc_fast::CrcAlgorithm;
 use http::{HeaderMap, HeaderName, HeaderValue};
-use sha1::Sha1;
-use sha2::{Digest, Sha256};
+use sha1::{Digest, Sha1};
+
+use crate::hash::Sha256;
 
 /// A [checksum algorithm] of S3's.
 ///
@@ -163,7 +164,7 @@ impl Checksum {
                 _ => digest.finalize().to_be_bytes()[4..].to_vec(),
             },
             State::Sha1(digest) => digest.finalize().to_vec(),
-            State::Sha256(digest) => digest.finalize().to_vec(),
+            State::Sha256(digest) => digest.finish().to_vec(),
         };
         let text = base64_simd::STANDARD.encode_to_string(digest);
         // Letters, digits, `+`, `/` and `=`: always a header value.

@@ -2,7 +2,6 @@ use std::{fmt, mem};
 
 use bytes::Bytes;
 use http::HeaderMap;
-use sha2::{Digest, Sha256};
 
 use super::{
     ChunkedError, Trailer,
@@ -13,6 +12,7 @@ use super::{
     signature::{Signature, SignatureChain},
     trailer::{X_AMZ_TRAILER_SIGNATURE, lines, write_line},
 };
+use crate::hash::Sha256;
 
 /// Encodes a body as `aws-chunked`, piece by piece.
 ///
@@ -239,7 +239,7 @@ impl Encoder {
 impl Signing {
     /// Signs the chunk, which is whole.
     fn sign(&mut self) -> Signature {
-        self.chain.sign_chunk(self.digest.finalize_reset().into())
+        self.chain.sign_chunk(self.digest.finish_reset())
     }
 }
 

@@ -3,9 +3,8 @@
 //!
 //! [chain of signatures]: https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html
 
-use hmac::{Hmac, Mac};
 use http::{HeaderMap, header::AUTHORIZATION};
-use sha2::Sha256;
+use smallvec::SmallVec;
 
 use super::{ChunkedError, error::Kind, headers::only, trailer::lines};
 use crate::{
@@ -14,14 +13,14 @@ use crate::{
         encode::{hex, unhex},
         headers::X_AMZ_DATE,
     },
-    hash::sha256,
+    hash::{HmacKey, sha256},
 };
 
 /// A signature in hexadecimal.
 pub(super) type Signature = [u8; 64];
 
 pub(super) struct SignatureChain {
-    mac: Hmac<Sha256>,
+    key: HmacKey,
     /// The date and the credential scope, a line for each.
     context: Box<[u8]>,
     previous: Signature,
@@ -33,7 +32,7 @@ impl SignatureChain {
         headers: &HeaderMap,
         key: &SigningKey,
     ) -> Result<Self, ChunkedError> {
-        let mac = key.hmac().ok_or(Kind::AsymmetricKey)?;
+        let hmac_key = key.hmac().ok_or(Kind::AsymmetricKey)?;
         let authorization =
             only(headers, &AUTHORIZATION).ok_or(Kind::NotSigned("authorization"))?;
         let date = only(headers, &X_AMZ_DATE).ok_or(Kind::NotSigned("x-amz-date"))?;
@@ -43,7 +42,7 @@ impl SignatureChain {
             return Err(Kind::OtherKey("x-amz-date").into());
         }
         Ok(Self {
-            mac: mac.clone(),
+            key: hmac_key.clone(),
             context: [date, "\n", scope, "\n"].concat().into_bytes().into(),
             previous: seed(authorization, key)?,
         })
@@ -51,58 +50,60 @@ impl SignatureChain {
 
     /// Signs the chunk whose data has this digest.
     pub(super) fn sign_chunk(&mut self, digest: [u8; 32]) -> Signature {
-        self.sign(self.chunk(digest))
+        self.sign(&self.chunk(digest))
     }
 
     /// Signs the trailers, which follow the last chunk.
     pub(super) fn sign_trailer(&mut self, trailers: &HeaderMap) -> Signature {
-        self.sign(self.trailer(trailers))
+        self.sign(&self.trailer(trailers))
     }
 
     /// Tells whether `signature` is that of the chunk whose data has this digest.
     pub(super) fn verify_chunk(&mut self, digest: [u8; 32], signature: &Signature) -> bool {
-        self.verify(self.chunk(digest), signature)
+        self.verify(&self.chunk(digest), signature)
     }
 
     /// Tells whether `signature` is that of the trailers.
     pub(super) fn verify_trailer(&mut self, trailers: &HeaderMap, signature: &Signature) -> bool {
-        self.verify(self.trailer(trailers), signature)
+        self.verify(&self.trailer(trailers), signature)
     }
 
-    fn chunk(&self, digest: [u8; 32]) -> Hmac<Sha256> {
+    fn chunk(&self, digest: [u8; 32]) -> StringToSign {
         // In the place of headers, of which a chunk has none.
         const NO_HEADERS: &[u8] =
             b"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\n";
-        self.mac(b"AWS4-HMAC-SHA256-PAYLOAD\n", &[NO_HEADERS, &hex(&digest)])
+        self.string_to_sign(b"AWS4-HMAC-SHA256-PAYLOAD\n", &[NO_HEADERS, &hex(&digest)])
     }
 
-    fn trailer(&self, trailers: &HeaderMap) -> Hmac<Sha256> {
+    fn trailer(&self, trailers: &HeaderMap) -> StringToSign {
         let digest = hex(&sha256(&lines(trailers, b"\n")));
-        self.mac(b"AWS4-HMAC-SHA256-TRAILER\n", &[&digest])
+        self.string_to_sign(b"AWS4-HMAC-SHA256-TRAILER\n", &[&digest])
     }
 
-    fn mac(&self, algorithm: &[u8], hashes: &[&[u8]]) -> Hmac<Sha256> {
-        let mut mac = self.mac.clone();
+    fn string_to_sign(&self, algorithm: &[u8], hashes: &[&[u8]]) -> StringToSign {
+        let mut text = StringToSign::new();
         for piece in [algorithm, &self.context, &self.previous, b"\n"] {
-            mac.update(piece);
+            text.extend_from_slice(piece);
         }
         for hash in hashes {
-            mac.update(hash);
+            text.extend_from_slice(hash);
         }
-        mac
+        text
     }
 
-    fn sign(&mut self, mac: Hmac<Sha256>) -> Signature {
-        self.previous = hex(&mac.finalize().into_bytes().into());
+    fn sign(&mut self, text: &[u8]) -> Signature {
+        self.previous = hex(&self.key.sign(text));
         self.previous
     }
 
-    fn verify(&mut self, mac: Hmac<Sha256>, signature: &Signature) -> bool {
+    fn verify(&mut self, text: &[u8], signature: &Signature) -> bool {
         self.previous = *signature;
-        // In a time that does not tell where the two differ.
-        unhex(signature).is_some_and(|signature| mac.verify_slice(&signature).is_ok())
+        unhex(signature).is_some_and(|signature| self.key.verify(text, &signature))
     }
 }
+
+/// Longer than any scope makes it.
+type StringToSign = SmallVec<[u8; 512]>;
 
 /// Reads the signature from an [`Authorization` header].
 ///

@@ -1,6 +1,5 @@
 use bytes::Bytes;
 use http::HeaderMap;
-use sha2::{Digest, Sha256};
 
 use super::{
     ChunkedError,
@@ -8,6 +7,7 @@ use super::{
     pieces::Pieces,
     signature::{Signature, SignatureChain},
 };
+use crate::hash::Sha256;
 
 /// Holds the data of a chunk until its signature is verified.
 pub(super) struct Verification {
@@ -40,7 +40,7 @@ impl Verification {
 
     /// Verifies the chunk once it is whole.
     pub(super) fn verify_chunk(&mut self) -> Result<(), ChunkedError> {
-        let digest = self.digest.finalize_reset().into();
+        let digest = self.digest.finish_reset();
         match self.chain.verify_chunk(digest, &self.signature) {
             true => Ok(()),
             false => Err(Kind::ChunkSignature.into()),

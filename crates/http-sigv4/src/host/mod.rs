@@ -6,7 +6,12 @@ use http::{Uri, uri::Scheme};
 
 pub use self::kind::HostKind;
 use self::kind::kind;
-use crate::{SignError, error::Kind, shown::Shown};
+use crate::{
+    SignError,
+    canonical::encode::{all, has_pair},
+    error::Kind,
+    shown::Shown,
+};
 
 /// The host of a request, parsed: its name, its port, and what kind of name it is.
 ///
@@ -171,25 +176,23 @@ impl fmt::Display for Host<'_> {
 }
 
 /// Whether `text` is a domain name in the one spelling, without a port, as nearly every host is. It
-/// takes one pass where telling what else it may be takes several, and says no when in doubt.
+/// looks for what such a name has, where telling what else it may be takes longer, and says no when in
+/// doubt.
 fn is_plain_domain(text: &str) -> bool {
-    let mut previous = b'.';
-    for byte in text.bytes() {
-        if !(IN_LABEL[usize::from(byte)] || byte == b'.' && previous != b'.') {
-            return false;
-        }
-        previous = byte;
-    }
-    // Then the last label is no number, decimal or hexadecimal.
-    matches!(previous, b'g'..=b'z')
+    let text = text.as_bytes();
+    all(text, |byte| IN_DOMAIN[usize::from(byte)])
+        && !text.starts_with(b".")
+        && !has_pair(text, |byte, next| (byte == b'.') & (next == b'.'))
+        // Then the last label is no number, decimal or hexadecimal.
+        && matches!(text, [.., b'g'..=b'z'])
 }
 
-/// What a label of a plain domain holds.
-const IN_LABEL: [bool; 256] = {
+/// What a plain domain holds.
+const IN_DOMAIN: [bool; 256] = {
     let mut table = [false; 256];
     let mut byte = 0;
     while byte < 128 {
-        table[byte] = matches!(byte as u8, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_');
+        table[byte] = matches!(byte as u8, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.');
         byte += 1;
     }
     table

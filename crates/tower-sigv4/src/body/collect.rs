@@ -11,8 +11,7 @@ use std::{
 use bytes::{Buf, Bytes};
 use http::HeaderMap;
 use http_body::Body;
-use http_sigv4::Payload;
-use sha2::{Digest, Sha256};
+use http_sigv4::{Payload, PayloadHasher};
 use tokio::{
     runtime::Handle,
     time::{Sleep, sleep},
@@ -113,7 +112,7 @@ pub(crate) struct Collect<B> {
     /// The last piece, and how much of it is hashed.
     piece: Bytes,
     hashed: usize,
-    hasher: Sha256,
+    hasher: PayloadHasher,
     /// How many bytes may still come.
     left: usize,
     limit: usize,
@@ -144,7 +143,7 @@ where
             collected: Collected::default(),
             piece: Bytes::new(),
             hashed: 0,
-            hasher: Sha256::new(),
+            hasher: PayloadHasher::new(),
             left: limit,
             limit,
             permit: Permit::default(),
@@ -234,10 +233,9 @@ where
         telemetry::body_read(self.limit - self.left);
         let collected = mem::take(&mut self.collected);
         let permit = mem::take(&mut self.permit);
-        let digest = mem::take(&mut self.hasher).finalize();
         Known {
             body: SignedBody::collected(collected, permit),
-            payload: Payload::Sha256(digest.into()),
+            payload: mem::take(&mut self.hasher).finish(),
         }
     }
 }

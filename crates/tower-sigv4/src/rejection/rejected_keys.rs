@@ -1,7 +1,7 @@
 use std::{
     collections::VecDeque,
     hash::{BuildHasher, RandomState},
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{LazyLock, Mutex, MutexGuard, PoisonError},
 };
 
 use crate::host_key::HostKey;
@@ -19,20 +19,23 @@ const MOST: usize = 256;
 pub(crate) struct RejectedKeys {
     /// The least recently rejected first.
     rejected: Mutex<VecDeque<(HostKey, AccessKey)>>,
-    hasher: RandomState,
 }
 
 /// An access key id, hashed so that every signed request can hold one. The hash has a random key, so
-/// nobody can choose two ids with the same.
+/// nobody can choose two ids with the same. It is one key for the process, so that the hash is made once
+/// for each generation of credentials, whoever signs with them.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) struct AccessKey(u64);
 
-impl RejectedKeys {
+impl AccessKey {
     /// Returns what stands for an access key id here.
-    pub(crate) fn access_key(&self, access_key_id: &str) -> AccessKey {
-        AccessKey(self.hasher.hash_one(access_key_id))
+    pub(crate) fn new(access_key_id: &str) -> Self {
+        static HASHER: LazyLock<RandomState> = LazyLock::new(RandomState::new);
+        Self(HASHER.hash_one(access_key_id))
     }
+}
 
+impl RejectedKeys {
     /// Remembers that a host has rejected an access key.
     pub(crate) fn insert(&self, host: &HostKey, access_key: AccessKey) {
         let mut rejected = self.lock();
@@ -73,27 +76,24 @@ mod tests {
     #[test]
     fn a_rejection_is_of_one_host_and_one_key() {
         let rejected = RejectedKeys::default();
-        rejected.insert(&host("a.example"), rejected.access_key("AKID1"));
-        assert!(rejected.contains(&host("a.example"), rejected.access_key("AKID1")));
-        assert!(!rejected.contains(&host("b.example"), rejected.access_key("AKID1")));
-        assert!(!rejected.contains(&host("a.example:8443"), rejected.access_key("AKID1")));
-        assert!(!rejected.contains(&host("a.example"), rejected.access_key("AKID2")));
+        rejected.insert(&host("a.example"), AccessKey::new("AKID1"));
+        assert!(rejected.contains(&host("a.example"), AccessKey::new("AKID1")));
+        assert!(!rejected.contains(&host("b.example"), AccessKey::new("AKID1")));
+        assert!(!rejected.contains(&host("a.example:8443"), AccessKey::new("AKID1")));
+        assert!(!rejected.contains(&host("a.example"), AccessKey::new("AKID2")));
     }
 
     #[test]
     fn the_number_of_rejections_is_bounded_and_the_latest_stay() {
         let rejected = RejectedKeys::default();
-        rejected.insert(&host("a.example"), rejected.access_key("AKID"));
+        rejected.insert(&host("a.example"), AccessKey::new("AKID"));
         for number in 0..MOST - 1 {
-            rejected.insert(
-                &host(&format!("h{number}.example")),
-                rejected.access_key("AKID"),
-            );
+            rejected.insert(&host(&format!("h{number}.example")), AccessKey::new("AKID"));
         }
-        rejected.insert(&host("a.example"), rejected.access_key("AKID"));
-        rejected.insert(&host("b.example"), rejected.access_key("AKID"));
-        assert!(rejected.contains(&host("a.example"), rejected.access_key("AKID")));
-        assert!(!rejected.contains(&host("h0.example"), rejected.access_key("AKID")));
+        rejected.insert(&host("a.example"), AccessKey::new("AKID"));
+        rejected.insert(&host("b.example"), AccessKey::new("AKID"));
+        assert!(rejected.contains(&host("a.example"), AccessKey::new("AKID")));
+        assert!(!rejected.contains(&host("h0.example"), AccessKey::new("AKID")));
         assert_eq!(rejected.lock().len(), MOST);
     }
 }

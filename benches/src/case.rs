@@ -1,0 +1,140 @@
+use std::time::{Duration, SystemTime};
+
+use aws_credential_types::Credentials;
+use http::{Method, Request, request::Parts};
+use http_sigv4::{Payload, Profile, Signer, SigningKey, SigningScope};
+
+/// The service that every request is signed for.
+pub(crate) const SERVICE: &str = "execute-api";
+/// The region that every request is signed for.
+pub(crate) const REGION: &str = "us-east-1";
+/// The access key id of every request.
+pub(crate) const ACCESS_KEY_ID: &str = "ASIAIOSFODNN7EXAMPLE";
+/// The secret access key of every request.
+pub(crate) const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
+
+/// A request to API Gateway, and the credentials that sign it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Case {
+    /// What a table calls it.
+    pub name: &'static str,
+    /// The method: `GET` without a body, `POST` with one.
+    pub body_len: usize,
+    /// The length of the session token; 0 without one.
+    pub token_len: usize,
+}
+
+impl Case {
+    /// A `GET` with the keys of a user.
+    pub const GET: Self = Self {
+        name: "GET, no token",
+        body_len: 0,
+        token_len: 0,
+    };
+    /// A `GET` with the keys of a role, as most programs have them.
+    pub const GET_TOKEN: Self = Self {
+        name: "GET, 900-byte token",
+        body_len: 0,
+        token_len: 900,
+    };
+    /// A small `POST`, the token the same as in the others that follow.
+    pub const POST_1K: Self = Self {
+        name: "POST 1 KiB, token",
+        body_len: 1024,
+        token_len: 900,
+    };
+    /// A `POST` of a large document.
+    pub const POST_64K: Self = Self {
+        name: "POST 64 KiB, token",
+        body_len: 64 * 1024,
+        token_len: 900,
+    };
+    /// A `POST` of a file.
+    pub const POST_1M: Self = Self {
+        name: "POST 1 MiB, token",
+        body_len: 1024 * 1024,
+        token_len: 900,
+    };
+    /// The longest token that STS gives today.
+    pub const GET_LONG_TOKEN: Self = Self {
+        name: "GET, 4096-byte token",
+        body_len: 0,
+        token_len: 4096,
+    };
+
+    /// All cases, in the order of a table.
+    pub const ALL: [Self; 6] = [
+        Self::GET,
+        Self::GET_TOKEN,
+        Self::GET_LONG_TOKEN,
+        Self::POST_1K,
+        Self::POST_64K,
+        Self::POST_1M,
+    ];
+
+    /// Makes the request, with room for the headers that a signature adds.
+    pub fn parts(&self) -> Parts {
+        let method = match self.body_len {
+            0 => Method::GET,
+            _ => Method::POST,
+        };
+        let uri =
+            "https://abc123.execute-api.us-east-1.amazonaws.com/prod/orders/4711?page=2&limit=50";
+        let request = Request::builder()
+            .method(method)
+            .uri(uri)
+            .header("accept", "application/json")
+            .header("content-type", "application/json")
+            .header("user-agent", "orders/1.0");
+        let mut parts = request.body(()).expect("a valid request").into_parts().0;
+        parts.headers.reserve(8);
+        parts
+    }
+
+    /// Makes the body.
+    pub fn body(&self) -> Vec<u8> {
+        b"0123456789abcdef"
+            .iter()
+            .copied()
+            .cycle()
+            .take(self.body_len)
+            .collect()
+    }
+
+    /// Makes the session token.
+    pub fn token(&self) -> Option<String> {
+        let token = "IQoJb3JpZ2luX2VjEMn//////////wEa".chars().cycle();
+        (self.token_len > 0).then(|| token.take(self.token_len).collect())
+    }
+
+    /// Makes the credentials.
+    pub fn credentials(&self) -> Credentials {
+        Credentials::new(ACCESS_KEY_ID, SECRET, self.token(), None, "bench")
+    }
+
+    /// Derives our signing key.
+    pub fn key(&self) -> SigningKey {
+        let scope = SigningScope::new(SERVICE, REGION).expect("valid names");
+        SigningKey::derive(&self.credentials(), &scope, self.time()).expect("valid credentials")
+    }
+
+    /// The time of signing.
+    pub fn time(&self) -> SystemTime {
+        SystemTime::UNIX_EPOCH + Duration::from_secs(1_440_938_160)
+    }
+
+    /// Writes the canonical request and the string to sign.
+    pub fn signed_texts(&self) -> (String, String) {
+        let payload = Payload::hash(&self.body());
+        let (mut parts, key) = (self.parts(), self.key());
+        let signer = Signer::new(Profile::STANDARD);
+        let prepared = signer.prepare(&mut parts, &key, payload, self.time());
+        let request = prepared
+            .expect("a request that can be signed")
+            .canonical_request();
+        (
+            request.canonical_request().to_owned(),
+            request.string_to_sign().to_owned(),
+        )
+    }
+}

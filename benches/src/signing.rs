@@ -1,0 +1,161 @@
+//! The cost of a signature.
+
+use std::hint::black_box;
+
+use bytes::Bytes;
+use http::request::Parts;
+
+use crate::{
+    AwsLc, Case, Floor, Hashing, Layered, NoOp, Ring, RustCrypto, Table,
+    contenders::{aws_sigv4, http_sigv4, layer, reqsign, send},
+    rounds::{Round, shortest, time},
+};
+
+/// Measures everybody on every case.
+pub fn signing() -> Table {
+    signing_with_bars().0
+}
+
+/// What one signer takes for one case.
+#[derive(Clone, Debug)]
+pub struct Bar {
+    /// The request.
+    pub case: &'static str,
+    /// Who signs.
+    pub signer: &'static str,
+    /// Nanoseconds.
+    pub time: f64,
+}
+
+/// Measures everybody on every case, for a table and for a plot.
+pub fn signing_with_bars() -> (Table, Vec<Bar>) {
+    let mut bars = Vec::new();
+    let mut table = Table::new(&[
+        "case",
+        "floor ns",
+        "by",
+        "`Signer` ns",
+        "layer ns",
+        "`Signer` / floor",
+        "layer / floor",
+        "aws-sigv4 / layer",
+        "reqsign-aws-v4 / layer",
+    ]);
+    for case in Case::ALL {
+        let times = Times::measure(case);
+        bars.extend(times.bars(case));
+        table.push([
+            case.name.to_owned(),
+            format!("{:.0}", times.floor),
+            times.floor_by.to_owned(),
+            format!("{:.0}", times.signer),
+            format!("{:.0}", times.layer),
+            format!("{:.3}", times.signer / times.floor),
+            format!("{:.3}", times.layer / times.floor),
+            format!("{:.2}", times.aws_sigv4 / times.layer),
+            format!("{:.2}", times.reqsign / times.layer),
+        ]);
+    }
+    (table, bars)
+}
+
+/// In nanoseconds for one request.
+struct Times {
+    floor: f64,
+    floor_by: &'static str,
+    signer: f64,
+    layer: f64,
+    aws_sigv4: f64,
+    reqsign: f64,
+}
+
+impl Times {
+    fn bars(&self, case: Case) -> [Bar; 5] {
+        let bar = |signer, time| Bar {
+            case: case.name,
+            signer,
+            time,
+        };
+        [
+            bar("floor", self.floor),
+            bar("http-sigv4", self.signer),
+            bar("tower-sigv4", self.layer),
+            bar("aws-sigv4", self.aws_sigv4),
+            bar("reqsign-aws-v4", self.reqsign),
+        ]
+    }
+
+    fn measure(case: Case) -> Self {
+        let mut no_op = NoOp::new();
+        let mut layered = Layered::new(NoOp::new(), &layer(case));
+        let [
+            sha2,
+            ring,
+            aws_lc,
+            copy,
+            signer,
+            aws_sigv4,
+            reqsign,
+            no_op,
+            layer,
+        ] = shortest([
+            hashing::<RustCrypto>(case),
+            hashing::<Ring>(case),
+            hashing::<AwsLc>(case),
+            signing_copies(case, |parts, _| parts),
+            signing_copies(case, http_sigv4(case)),
+            signing_copies(case, aws_sigv4(case)),
+            signing_copies(case, reqsign(case)),
+            signing_copies(case, |parts, body| send(&mut no_op, parts, body)),
+            signing_copies(case, |parts, body| send(&mut layered, parts, body)),
+        ]);
+        let floors = [
+            (RustCrypto::NAME, sha2),
+            (Ring::NAME, ring),
+            (AwsLc::NAME, aws_lc),
+        ];
+        let fastest = floors.into_iter().min_by(|a, b| a.1.total_cmp(&b.1));
+        let (floor_by, floor) = fastest.expect("three of them");
+        Self {
+            floor,
+            floor_by,
+            signer: signer - copy,
+            layer: layer - no_op,
+            aws_sigv4: aws_sigv4 - copy,
+            reqsign: reqsign - copy,
+        }
+    }
+}
+
+fn hashing<'a, H: Hashing>(case: Case) -> Round<'a>
+where
+    H::Key: 'a,
+{
+    let (floor, key) = (Floor::new(case), H::key(&[7; 32]));
+    Box::new(move || {
+        time(batch(case), || {
+            black_box(floor.run::<H>(black_box(&key)));
+        })
+    })
+}
+
+/// Signs copies of a request that are made within the measurement, so that a copy is as warm as a
+/// request that was just made.
+fn signing_copies<'a, T>(case: Case, mut sign: impl FnMut(Parts, &Bytes) -> T + 'a) -> Round<'a> {
+    let (original, body) = (case.parts(), Bytes::from(case.body()));
+    Box::new(move || {
+        time(batch(case), || {
+            let mut parts = original.clone();
+            parts.headers.reserve(8);
+            black_box(sign(black_box(parts), black_box(&body)));
+        })
+    })
+}
+
+fn batch(case: Case) -> u32 {
+    match case.body_len {
+        0..=4096 => 500,
+        4097..=100_000 => 50,
+        _ => 5,
+    }
+}

@@ -1,0 +1,88 @@
+//! What a second thread is worth.
+
+use std::{hint::black_box, sync::Barrier, thread, time::Instant};
+
+use bytes::Bytes;
+
+use crate::{
+    Case, Layered, NoOp, Table,
+    contenders::{http_sigv4, layer, send},
+};
+
+const ROUNDS: usize = 41;
+const REQUESTS: u32 = 2_000;
+
+/// Measures how many times as fast two threads sign as one.
+pub fn threads() -> Table {
+    let mut table = Table::new(&["two threads", "ns by one", "times as fast as one"]);
+    let case = Case::GET_TOKEN;
+    let shared = layer(case);
+    let contenders: [(&str, Box<dyn Fn() -> Worker + Sync>); 3] = [
+        (
+            "one shared layer",
+            Box::new(|| through(Layered::new(NoOp::new(), &shared))),
+        ),
+        (
+            "a layer each",
+            Box::new(|| through(Layered::new(NoOp::new(), &layer(case)))),
+        ),
+        (
+            "`Signer`",
+            Box::new(move || {
+                let (sign, parts, body) = (http_sigv4(case), case.parts(), Bytes::new());
+                Box::new(move || {
+                    black_box(sign(parts.clone(), &body));
+                })
+            }),
+        ),
+    ];
+    let mut shortest = [[f64::INFINITY; 2]; 3];
+    for _ in 0..ROUNDS {
+        for ((_, worker), shortest) in contenders.iter().zip(&mut shortest) {
+            for (index, shortest) in shortest.iter_mut().enumerate() {
+                *shortest = shortest.min(nanoseconds(index + 1, worker));
+            }
+        }
+    }
+    for ((name, _), [one, two]) in contenders.iter().zip(shortest) {
+        table.push([
+            (*name).to_owned(),
+            format!("{one:.0}"),
+            // Two threads sign twice as many.
+            format!("{:.2}", 2.0 * one / two),
+        ]);
+    }
+    table
+}
+
+/// Signs one request.
+type Worker = Box<dyn FnMut()>;
+
+fn through(mut service: Layered) -> Worker {
+    let (parts, body) = (Case::GET_TOKEN.parts(), Bytes::new());
+    Box::new(move || {
+        black_box(send(&mut service, parts.clone(), &body));
+    })
+}
+
+/// The time in which each of so many threads signs one request.
+fn nanoseconds(threads: usize, worker: &(dyn Fn() -> Worker + Sync)) -> f64 {
+    let ready = Barrier::new(threads);
+    let work = || {
+        let mut sign = worker();
+        // Warm, and all at once.
+        (0..100).for_each(|_| sign());
+        ready.wait();
+        let start = Instant::now();
+        (0..REQUESTS).for_each(|_| sign());
+        start.elapsed()
+    };
+    let slowest = thread::scope(|scope| {
+        let threads: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+        let times = threads.into_iter().map(|thread| thread.join());
+        times
+            .map(|time| time.expect("signing does not panic"))
+            .max()
+    });
+    slowest.expect("a thread").as_nanos() as f64 / f64::from(REQUESTS)
+}
