@@ -174,7 +174,7 @@
 //! | `aws_sigv4_clock_offset_changes_total` | counter | hosts whose clock offset has changed, by `change` (`learned`, `dropped`, `contradicted`) |
 //! | `aws_sigv4_clock_offset_seconds` | gauge | the offset that has changed last |
 //! | `aws_sigv4_body_bytes` | histogram | the sizes of bodies that were read for their hashes |
-//! | `aws_sigv4_waits_total` | counter | waits of requests, by `for` (`body`, `credentials`, `retry`) |
+//! | `aws_sigv4_waits_total` | counter | waits that came to their end, by `for` (`body`, `credentials`, `retry`) |
 //! | `aws_sigv4_wait_seconds` | histogram | how long they lasted, by `for` |
 //!
 //! # Runtime

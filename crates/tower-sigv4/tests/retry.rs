@@ -198,6 +198,19 @@ async fn an_answer_from_a_cache_teaches_nothing() {
 }
 
 #[tokio::test]
+async fn above_a_layer_that_retries_by_itself_there_is_no_third_attempt() {
+    // Always an hour from what the client believes.
+    let turn = AtomicU32::new(0);
+    let recorder = Recorder::answering(move |_| {
+        let hours = i64::from(turn.fetch_add(1, Ordering::Relaxed)) + 1;
+        refusal(403, "SignatureDoesNotMatch", hours * 3_600)
+    });
+    let layer = builder().retry_rejected(true).build().unwrap();
+    let outcome = call(RetryPolicy::new(), layer, &recorder).await;
+    assert_eq!(outcome, (StatusCode::FORBIDDEN, 2));
+}
+
+#[tokio::test]
 async fn an_empty_budget_keeps_the_refusal() {
     let recorder = Recorder::answering(an_hour_ahead);
     let nothing = Arc::new(TpsBudget::new(Duration::from_secs(1), 0, 0.0));

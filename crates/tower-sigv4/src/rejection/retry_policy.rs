@@ -23,8 +23,12 @@ use crate::telemetry;
 /// - The credentials were rejected as expired or unknown, and others could be loaded. The attempt
 ///   waits for the load.
 ///
+/// Credentials are not loaded again within a second of a load, nor within a minute of a load that a
+/// rejection has asked for: then there is no attempt.
+///
 /// Every attempt is signed afresh. The request has to be `Clone` for it, its body too, as for every
-/// retry. All else is none of its business: see [`or`](Self::or) for a policy that retries, for
+/// retry. For others, [`retry_rejected`](crate::SigV4LayerBuilder::retry_rejected) has the layer make
+/// the attempt; with both there is still one. All else is none of its business: see [`or`](Self::or) for a policy that retries, for
 /// example, what a service was too busy for.
 ///
 /// ```
