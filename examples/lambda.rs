@@ -5,8 +5,15 @@
 //! `https://abc123.execute-api.eu-west-1.amazonaws.com/prod`. A request to the function goes there
 //! with its method, path, query, content type and body, and the answer comes back.
 //!
+//! Here, a gateway of one's own takes the place of API Gateway, and the keys come from the command
+//! line, in three terminals:
+//!
 //! ```text
-//! cargo lambda watch -A 127.0.0.1 -P 9000 -p examples --features lambda
+//! cargo run -p iam-gateway --features cli -- --listen 127.0.0.1:8080 --service execute-api \
+//!     --region eu-west-1 --account AKID:secret
+//! AWS_ACCESS_KEY_ID=AKID AWS_SECRET_ACCESS_KEY=secret AWS_REGION=eu-west-1 \
+//!     UPSTREAM_URL=http://127.0.0.1:8080/prod \
+//!     cargo lambda watch -A 127.0.0.1 -P 9000 -p examples --features lambda
 //! curl http://127.0.0.1:9000/lambda-url/lambda/orders
 //! ```
 
@@ -16,7 +23,10 @@ use bytes::Bytes;
 use http::{Uri, header::CONTENT_TYPE};
 use http_body_util::{BodyExt, Full};
 use hyper_rustls::HttpsConnectorBuilder;
-use hyper_util::{client::legacy::Client, rt::TokioExecutor};
+use hyper_util::{
+    client::legacy::{Client, connect::HttpConnector},
+    rt::TokioExecutor,
+};
 use lambda_http::{Body, Error, Request, RequestExt, Response, run, service_fn};
 use tower::{Service, ServiceBuilder, ServiceExt};
 use tower_sigv4::SigV4LayerBuilder;
@@ -24,11 +34,15 @@ use tower_sigv4::SigV4LayerBuilder;
 #[tokio::main]
 async fn main() -> Result<(), Error> {
     let upstream = env::var("UPSTREAM_URL").map_err(|_| "UPSTREAM_URL is not set")?;
+    let mut http = HttpConnector::new();
+    // Or else a small body waits for the peer's acknowledgement of its head, about 40 ms.
+    http.set_nodelay(true);
+    http.enforce_http(false);
     let https = HttpsConnectorBuilder::new()
         .with_webpki_roots()
         .https_or_http()
         .enable_all_versions()
-        .build();
+        .wrap_connector(http);
     // Loopback is for a gateway of one's own, under `cargo lambda watch`.
     let layer = SigV4LayerBuilder::from_env("execute-api").allow_loopback(true);
     // Once for all invocations: connections and signing keys are kept.

@@ -50,24 +50,24 @@ async fn main() -> Result<(), BoxError> {
 
     println!("1. A call without a signature is refused.");
     let plain = Client::builder(TokioExecutor::new()).build_http();
-    let answer = Answer::of(plain.request(get(&url)?).await?).await?;
+    let answer = Answer::from_response(plain.request(get(&url)?).await?).await?;
     answer.expect(StatusCode::FORBIDDEN, "MissingAuthenticationTokenException")?;
 
     println!("2. The same client under SigV4Layer is let in.");
     let client = client(Credentials::new(ID, SECRET, None, None, "quickstart"))?;
-    let answer = Answer::of(client.clone().oneshot(get(&url)?).await?).await?;
+    let answer = Answer::from_response(client.clone().oneshot(get(&url)?).await?).await?;
     answer.expect(StatusCode::OK, ID)?;
 
     println!("3. So it is with a body, which the signature covers.");
     let order = Request::post(&url)
         .header("content-type", "application/json")
         .body(Full::from(r#"{"item":"tea","count":2}"#))?;
-    let answer = Answer::of(client.oneshot(order).await?).await?;
+    let answer = Answer::from_response(client.oneshot(order).await?).await?;
     answer.expect(StatusCode::OK, "tea")?;
 
     println!("4. With a wrong secret it is refused, and the gateway says what it expected.");
     let impostor = self::client(Credentials::new(ID, "a guess", None, None, "quickstart"))?;
-    let answer = Answer::of(impostor.oneshot(get(&url)?).await?).await?;
+    let answer = Answer::from_response(impostor.oneshot(get(&url)?).await?).await?;
     answer.expect(StatusCode::FORBIDDEN, "The Canonical String")?;
 
     println!("5. Keys that live for two seconds are replaced while calls go on.");
@@ -86,9 +86,12 @@ fn client(credentials: impl ProvideCredentials + 'static) -> Result<SigningClien
     let layer = SigV4Layer::builder(SERVICE, REGION, credentials)
         .allow_loopback(true)
         .build()?;
+    let mut http = HttpConnector::new();
+    // Or else a small body waits for the peer's acknowledgement of its head, about 40 ms.
+    http.set_nodelay(true);
     Ok(ServiceBuilder::new()
         .layer(layer)
-        .service(Client::builder(TokioExecutor::new()).build_http()))
+        .service(Client::builder(TokioExecutor::new()).build(http)))
 }
 
 /// Calls for as long as several generations of keys live, one call after the other.
@@ -103,7 +106,7 @@ async fn rotate(url: &str, accounts: Accounts) -> Result<(), BoxError> {
     let mut calls = 0;
     let mut keys = BTreeSet::new();
     while started.elapsed() < ROTATION {
-        let answer = Answer::of(client.clone().oneshot(get(url)?).await?).await?;
+        let answer = Answer::from_response(client.clone().oneshot(get(url)?).await?).await?;
         if answer.status != StatusCode::OK {
             return answer.expect(StatusCode::OK, "");
         }
@@ -160,7 +163,7 @@ struct Answer {
 }
 
 impl Answer {
-    async fn of<B>(response: Response<B>) -> Result<Self, BoxError>
+    async fn from_response<B>(response: Response<B>) -> Result<Self, BoxError>
     where
         B: http_body::Body<Error: Into<BoxError>>,
     {

@@ -1,7 +1,7 @@
 //! Signs requests for a client that is no tower service: hyper's own connection.
 //!
-//! The engine under `SigV4Layer` signs `http::request::Parts`. It judges the host, waits for
-//! credentials where there are none yet, and learns from the response that it is shown.
+//! The engine under `SigV4Layer` signs `http::request::Parts`. It checks the host, waits for
+//! credentials where there are none yet, and observes the response that it is shown.
 //!
 //! ```text
 //! cargo run --example without_tower

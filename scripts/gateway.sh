@@ -1,22 +1,27 @@
 # To be sourced: servers for a script, on the loopback interface, that end when it ends.
 
+exits=()
+trap 'for command in "${exits[@]}"; do eval "$command" || true; done' EXIT
+
+# Runs a command when the script ends, in the order in which they were given.
+at_exit() { exits+=("$*"); }
+
 # Ends a process when the script ends.
-stop_at_exit() {
-    started+=("$1")
-    trap 'kill "${started[@]}" 2>/dev/null || true' EXIT
-}
+stop_at_exit() { at_exit "kill $1 2>/dev/null"; }
 
 free_port() {
     python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
 }
 
-# Starts an iam-gateway for the keys in the environment, on a free port, and sets GATEWAY_URL.
+# Starts an iam-gateway for the keys in the environment, on a free port, and sets GATEWAY_URL. It stands
+# for a service, by its signing name.
 start_gateway() {
+    local service=${1:-execute-api}
     local account=$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY${AWS_SESSION_TOKEN:+:$AWS_SESSION_TOKEN}
     local output
     output=$(mktemp)
     cargo build --quiet --package iam-gateway --features cli
-    "${CARGO_TARGET_DIR:-target}/debug/iam-gateway" --listen 127.0.0.1:0 --service execute-api \
+    "${CARGO_TARGET_DIR:-target}/debug/iam-gateway" --listen 127.0.0.1:0 --service "$service" \
         --region "$AWS_REGION" --account "$account" >"$output" &
     stop_at_exit $!
     for _ in $(seq 100); do

@@ -19,3 +19,4 @@ cargo test --package tests --features rotation --test rotation -- --include-igno
 # What needs the SDK's configuration to compile.
 cargo test --package tower-sigv4 --features aws-config --test default_chain
 cargo test --package tower-sigv4 --features aws-config --doc
+cargo test --package tests --features rotation --doc

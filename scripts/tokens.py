@@ -19,6 +19,7 @@ import botocore.session
 import botocore.signers
 from aws_bedrock_token_generator import provide_token
 from aws_msk_iam_sasl_signer import MSKAuthTokenProvider
+from awscli.customizations.eks import get_token
 from awscrt.auth import (
     AwsCredentialsProvider,
     AwsSignatureType,
@@ -28,7 +29,6 @@ from awscrt.auth import (
 )
 from awscrt.http import HttpHeaders, HttpRequest
 from botocore.awsrequest import AWSRequest
-from botocore.config import Config
 from botocore.credentials import CredentialProvider, Credentials
 from botocore.hooks import HierarchicalEmitter
 from botocore.model import ServiceId
@@ -105,40 +105,22 @@ def msk(case):
     return {"token": token, "expires_at_ms": expiry, "user_agent": user_agent}
 
 
+SESSION = botocore.session.Session()
+# Each case has its own, but a client is not made without any.
+SESSION.set_credentials("replaced", "replaced")
 STS = {}
 
 
 def eks(case):
-    """As `aws eks get-token` does it, in awscli/customizations/eks/get_token.py."""
-    header = "x-k8s-aws-id"
+    """What `aws eks get-token` prints, made by its own code."""
     if case["region"] not in STS:
-        session = botocore.session.Session()
-        sts = session.create_client(
-            "sts",
-            case["region"],
-            aws_access_key_id="replaced",
-            aws_secret_access_key="replaced",
-            config=Config(),
-        )
-
-        def retrieve(params, context, **_):
-            context[header] = params.pop(header)
-
-        def inject(request, **_):
-            request.headers[header] = request.context[header]
-
-        sts.meta.events.register("provide-client-params.sts.GetCallerIdentity", retrieve)
-        sts.meta.events.register("before-sign.sts.GetCallerIdentity", inject)
-        STS[case["region"]] = sts
+        STS[case["region"]] = get_token.STSClientFactory(SESSION).get_sts_client(case["region"])
     sts = STS[case["region"]]
     sts._request_signer._credentials = credentials(case)
-    url = sts.generate_presigned_url(
-        "get_caller_identity",
-        Params={header: case["cluster"]},
-        ExpiresIn=60,
-        HttpMethod="GET",
-    )
-    return "k8s-aws-v1." + base64.urlsafe_b64encode(url.encode()).decode().rstrip("=")
+    return {
+        "token": get_token.TokenGenerator(sts).get_token(case["cluster"]),
+        "expires_at": get_token.GetTokenCommand(SESSION).get_expiration_time(),
+    }
 
 
 def bedrock(case):
@@ -239,6 +221,7 @@ def answer(case):
     now = moment(case)
     botocore.auth.get_current_datetime = lambda remove_tzinfo=True: now
     botocore.signers.get_current_datetime = lambda remove_tzinfo=True: now
+    get_token.get_current_datetime = lambda: now
     cassandra_sigv4.auth.datetime = SimpleNamespace(utcnow=lambda: now)
     return MAKERS[case["kind"]](case)
 

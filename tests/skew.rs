@@ -63,7 +63,7 @@ async fn every_call_succeeds_after_at_most_one_refused_attempt_then_without_any(
 }
 
 #[tokio::test]
-async fn without_the_policy_the_refusal_is_the_answer_and_the_next_request_is_right() {
+async fn without_the_policy_the_rejection_is_the_answer_and_the_next_request_is_right() {
     let wire = Wire::start().await;
     let layer = layer(-2 * HOUR);
     let statuses = [StatusCode::FORBIDDEN, StatusCode::OK, StatusCode::OK];
@@ -79,7 +79,7 @@ async fn without_the_policy_the_refusal_is_the_answer_and_the_next_request_is_ri
 }
 
 #[tokio::test]
-async fn clones_of_a_layer_share_what_one_has_learned() {
+async fn clones_of_a_layer_share_what_one_has_observed() {
     let wire = Wire::start().await;
     let layer = layer(HOUR);
     let clone = layer.clone();

@@ -5,7 +5,7 @@
 use std::{
     net::SocketAddr,
     sync::{Arc, Mutex},
-    time::SystemTime,
+    time::{Duration, SystemTime},
 };
 
 use async_trait::async_trait;
@@ -15,7 +15,7 @@ use fastrand::Rng;
 use http::{Request, StatusCode, header};
 use http_body_util::{BodyExt, Full};
 use http_sigv4::{
-    SigningKey, SigningScope,
+    ExpiresIn, SigningKey, SigningScope,
     tokens::{PostPolicy, TokenSigner},
 };
 use hyper::{client, server};
@@ -48,6 +48,20 @@ async fn an_upload_that_the_policy_allows_is_taken_and_any_other_is_refused() {
     }
     println!("200 forms, {altered} altered");
     assert!(altered > 200 * 10);
+}
+
+#[tokio::test]
+async fn an_upload_with_a_form_that_has_expired_is_refused() {
+    let store = Store::start().await;
+    let a_minute_ago = SystemTime::now() - Duration::from_secs(60);
+    for (seconds, is_taken) in [(30, false), (600, true)] {
+        let expires_in = ExpiresIn::exactly(Duration::from_secs(seconds));
+        let policy = PostPolicy::new("uploads", "key").unwrap();
+        let policy = policy.expires_in(expires_in).unwrap();
+        let upload = Upload::with_form(&policy, None, a_minute_ago);
+        let answer = store.post(&upload).await;
+        assert_eq!(answer.is_ok(), is_taken, "{answer:?}");
+    }
 }
 
 /// A form, filled in.
@@ -94,10 +108,16 @@ impl Upload {
         let token = rng
             .bool()
             .then(|| "IQoJb3JpZ2luX2VjEXAMPLE+token/==".to_owned());
+        // The store reads the clock.
+        let mut upload = Self::with_form(&policy, token, SystemTime::now());
+        upload.fields.extend(added);
+        upload.file = vec![b'a'; rng.usize(10..=100)];
+        upload
+    }
+
+    fn with_form(policy: &PostPolicy, token: Option<String>, now: SystemTime) -> Self {
         let credentials = Credentials::new("AKIDEXAMPLE", SECRET, token, None, "test");
         let scope = SigningScope::new(policy.service(), "us-east-1").unwrap();
-        // The store reads the clock.
-        let now = SystemTime::now();
         let key = SigningKey::derive(&credentials, &scope, now).unwrap();
         let form = policy.sign(&key, now).unwrap();
         let fields = form
@@ -105,8 +125,8 @@ impl Upload {
             .map(|(name, value)| (name.to_owned(), value.to_owned()));
         Self {
             bucket: "uploads".into(),
-            fields: fields.chain(added).collect(),
-            file: vec![b'a'; rng.usize(10..=100)],
+            fields: fields.collect(),
+            file: b"a".to_vec(),
         }
     }
 

@@ -34,9 +34,9 @@ impl Verifier for Scratchstack {
             .map_err(|error| format!("{error}"))?;
         *request.headers_mut() = received.headers.clone();
         let scope = (case.service, case.region);
-        let verdict = verify_with_scratchstack(request, case.credentials(), scope, case.time);
+        let verification = verify_with_scratchstack(request, case.credentials(), scope, case.time);
         self.runtime
-            .block_on(verdict)
+            .block_on(verification)
             .map_err(|error| error.to_string())
     }
 

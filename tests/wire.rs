@@ -9,11 +9,13 @@ use std::{
 
 use aws_credential_types::Credentials;
 use bytes::Bytes;
-use http::{HeaderMap, Request, StatusCode, header::HOST};
+use http::{HeaderMap, Method, Request, StatusCode, header::HOST};
 use http_body::{Body, Frame};
-use http_body_util::{Empty, Full};
+use http_body_util::{BodyExt, Empty, Full};
 use tests::{Keys, Wire};
-use tower_sigv4::{SigV4Layer, SigningOptions};
+use tower::ServiceExt;
+use tower_layer::Layer;
+use tower_sigv4::{SigV4Layer, SignedBody, SigningOptions};
 
 const API: &str = "https://abc123.execute-api.eu-west-1.amazonaws.com";
 
@@ -133,6 +135,40 @@ async fn a_private_api_is_called_through_its_endpoint_with_its_own_host() {
     assert_eq!(received.headers()[HOST], host);
 }
 
+/// What a CDN with an origin path makes of a request.
+fn to_origin<B>(request: Request<B>) -> Request<B> {
+    let (mut parts, body) = request.into_parts();
+    assert_eq!(parts.uri.host(), Some("cdn.example.com"));
+    let target = parts.uri.path_and_query().unwrap();
+    parts.uri = format!("{API}/prod{target}").parse().unwrap();
+    Request::from_parts(parts, body)
+}
+
+#[tokio::test]
+async fn a_request_through_a_cdn_with_an_origin_path_is_accepted_by_the_origin() {
+    let wire = Wire::start().await;
+    let layer = Wire::builder()
+        .allow_host("cdn.example.com")
+        .signing_host("abc123.execute-api.eu-west-1.amazonaws.com")
+        .signing_path_prefix("/prod")
+        .build()
+        .unwrap();
+    for version in Wire::VERSIONS {
+        for target in ["/", "/orders?b=2&a", "/a%20b//c/../d/"] {
+            let cdn = wire.client::<SignedBody<Empty<Bytes>>>(version);
+            let client = layer.layer(cdn.map_request(to_origin));
+            let request = get(&format!("https://cdn.example.com{target}"));
+            let response = client.oneshot(request).await.unwrap();
+            assert_eq!(response.status(), StatusCode::OK, "{target}");
+            let received = wire.last_received();
+            let arrived = received.uri().path_and_query().unwrap();
+            assert_eq!(*arrived, *format!("/prod{target}"), "{version:?}");
+            let verified = Wire::verify_again(received.clone()).await;
+            assert!(verified.is_ok(), "{verified:?}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn headers_on_several_lines_are_accepted_and_arrive_as_one() {
     let wire = Wire::start().await;
@@ -205,6 +241,74 @@ async fn a_body_that_arrives_in_chunks_is_covered_and_sent_with_its_length() {
         assert_eq!(received.body(), "one, two, three");
         assert_eq!(received.headers()["content-length"], "15");
         assert!(!received.headers().contains_key("transfer-encoding"));
+    }
+}
+
+#[tokio::test]
+async fn a_body_of_no_bytes_has_a_length_where_the_method_expects_a_body() {
+    let wire = Wire::start().await;
+    for version in Wire::VERSIONS {
+        for (method, length) in [
+            (Method::PATCH, Some("0")),
+            (Method::POST, Some("0")),
+            (Method::PUT, Some("0")),
+            (Method::DELETE, None),
+            (Method::GET, None),
+        ] {
+            let mut request = get(&format!("{API}/prod"));
+            *request.method_mut() = method.clone();
+            let received = wire.accepts(version, &Wire::layer(), request).await;
+            let header = received.headers().get("content-length");
+            let header = header.map(|value| value.to_str().unwrap());
+            assert_eq!(header, length, "{method} {version:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_ends_before_its_first_byte_has_a_length() {
+    let wire = Wire::start().await;
+    for version in Wire::VERSIONS {
+        let body = Chunks::new(["", "", ""]);
+        let request = Request::put(format!("{API}/prod")).body(body).unwrap();
+        let received = wire.accepts(version, &Wire::layer(), request).await;
+        assert_eq!(received.headers()["content-length"], "0");
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_was_collected_is_not_sent_in_chunks_though_its_headers_say_so() {
+    let [http1, _] = Wire::VERSIONS;
+    let wire = Wire::start().await;
+    let bodies = [
+        Chunks::new(["one, ", "two, ", "three"]).boxed(),
+        Full::from("one, two, three").boxed(),
+        Empty::new().boxed(),
+    ];
+    for (body, length) in bodies.into_iter().zip(["15", "15", "0"]) {
+        let request = Request::put(format!("{API}/prod"))
+            .header("transfer-encoding", "chunked")
+            .body(body)
+            .unwrap();
+        let received = wire.accepts(http1, &Wire::layer(), request).await;
+        assert_eq!(received.headers()["content-length"], length);
+        assert!(!received.headers().contains_key("transfer-encoding"));
+    }
+}
+
+#[tokio::test]
+async fn a_length_that_is_not_that_of_the_body_is_corrected() {
+    let wire = Wire::start().await;
+    for version in Wire::VERSIONS {
+        for said in ["1", "150", "+15", "many"] {
+            let request = Request::put(format!("{API}/prod"))
+                .header("content-length", said)
+                .body(Full::<Bytes>::from("one, two, three"))
+                .unwrap();
+            let received = wire.accepts(version, &Wire::layer(), request).await;
+            assert_eq!(received.headers()["content-length"], "15", "{version:?}");
+            assert_eq!(received.body(), "one, two, three");
+        }
     }
 }
 

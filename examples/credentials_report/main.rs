@@ -8,11 +8,11 @@
 //! Every scenario is played to both in virtual time, with the same scripted provider. The SDK's is
 //! the lazy identity cache of `aws-smithy-runtime`, as its clients come with it.
 
-mod drive;
+mod cache;
 mod scenarios;
-mod subject;
+mod workload;
 
-use crate::{scenarios::SCENARIOS, subject::Kind};
+use crate::{cache::Kind, scenarios::SCENARIOS};
 
 fn main() {
     // Scripted panics are part of it.

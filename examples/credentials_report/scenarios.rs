@@ -10,8 +10,8 @@ use tokio::{
 };
 
 use crate::{
-    drive::{HOUR, MILLI, MINUTE, SECOND, Stage, Tally},
-    subject::Kind,
+    cache::Kind,
+    workload::{HOUR, MILLI, MINUTE, SECOND, Stage, Tally},
 };
 
 /// A line of a scenario.

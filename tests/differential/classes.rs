@@ -79,11 +79,11 @@ pub(crate) struct Facts<'a> {
 }
 
 impl<'a> Facts<'a> {
-    pub(crate) fn of(case: &'a Case) -> Self {
+    pub(crate) fn from_case(case: &'a Case) -> Self {
         let uri: Uri = case.uri.parse().unwrap();
         Self {
             case,
-            host: Host::of(case, &uri),
+            host: Host::from_case(case, &uri),
             components: components(uri.query().unwrap_or_default()),
             uri,
         }

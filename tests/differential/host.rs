@@ -20,7 +20,7 @@ pub(crate) enum Unsignable {
 }
 
 impl Host {
-    pub(crate) fn of(case: &Case, uri: &Uri) -> Self {
+    pub(crate) fn from_case(case: &Case, uri: &Uri) -> Self {
         let text = |value: &http::HeaderValue| value.to_str().unwrap().to_owned();
         let mut sent = case.headers.get_all("host").iter().map(text);
         let (header, several) = (sent.next(), sent.next().is_some());

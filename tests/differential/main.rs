@@ -83,7 +83,7 @@ fn compare<O: Oracle>(mut oracle: O, profile: Profile, query: Encoding) {
     let mut alike = 0;
     for seed in FIRST_SEED..FIRST_SEED + cases {
         let case = Case::generate(profile, query, seed);
-        let facts = Facts::of(&case);
+        let facts = Facts::from_case(&case);
         let signed_host = O::signed_host(&facts);
         let class_in = |table: &[(Class, _)]| {
             let mut classes = table.iter().map(|(class, _)| *class);

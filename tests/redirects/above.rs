@@ -1,4 +1,4 @@
-//! tower-http's redirects above the layer: each hop is judged by itself.
+//! tower-http's redirects above the layer: each hop is checked by itself.
 
 use http::{Method, header::HOST};
 
@@ -209,7 +209,7 @@ async fn the_hash_of_the_body_stays_behind_as_well() {
 }
 
 #[tokio::test]
-async fn each_hop_of_a_chain_is_judged_by_itself() {
+async fn each_hop_of_a_chain_is_checked_by_itself() {
     let chain = [
         "https://evil.example/1",
         API,

@@ -93,7 +93,7 @@ async fn options_stay_on_the_way_to_the_same_origin() {
 }
 
 #[tokio::test]
-async fn without_its_options_a_redirected_request_is_judged_by_the_layer() {
+async fn without_its_options_a_redirected_request_is_checked_by_the_layer() {
     let role = || Credentials::from(Keys::ROLE);
     let service = SigV4Layer::new("sqs", "eu-west-1", role()).unwrap();
     let region = SigV4Layer::new("execute-api", "us-east-1", role()).unwrap();

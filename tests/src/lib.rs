@@ -4,6 +4,8 @@ mod case;
 mod generate;
 mod percent;
 mod python;
+#[cfg(doctest)]
+mod readmes;
 mod received;
 mod scratchstack;
 mod verify;

@@ -37,7 +37,7 @@ pub enum Field {
 
 impl Received {
     /// What an HTTP/1.1 client makes of a signed request.
-    pub fn of(signed: &Parts, body: Bytes) -> Self {
+    pub fn from_signed(signed: &Parts, body: Bytes) -> Self {
         let mut headers = signed.headers.clone();
         if let Some(authority) = signed.uri.authority() {
             let host = || HeaderValue::from_str(authority.as_str()).unwrap();

@@ -37,7 +37,7 @@ pub trait Verifier {
 ///
 /// # Panics
 ///
-/// If the verifier judges otherwise.
+/// If the verifier finds otherwise.
 pub fn prove(verifier: &mut impl Verifier, generate: impl Fn(u64) -> Case) {
     const DEFAULT_CASES: u64 = 400;
     let cases = std::env::var("SIGV4_VERIFIED_CASES");
@@ -52,13 +52,13 @@ pub fn prove(verifier: &mut impl Verifier, generate: impl Fn(u64) -> Case) {
             count("requests that the signer refused".into());
             continue;
         };
-        let original = Received::of(&signed, case.body.clone().unwrap_or_default());
-        let verdict = verifier.verify(&case, &original);
+        let original = Received::from_signed(&signed, case.body.clone().unwrap_or_default());
+        let verification = verifier.verify(&case, &original);
         let misread = verifier.misreads(&case);
         assert_eq!(
-            verdict.is_err(),
+            verification.is_err(),
             misread.is_some(),
-            "seed {seed}: {verdict:?}, {misread:?}\n{original:#?}\n{}",
+            "seed {seed}: {verification:?}, {misread:?}\n{original:#?}\n{}",
             case.canonical_request().unwrap().canonical_request()
         );
         if let Some(reason) = misread {
@@ -71,7 +71,7 @@ pub fn prove(verifier: &mut impl Verifier, generate: impl Fn(u64) -> Case) {
                 count("changes that nobody agrees on: a trailing dot segment".into());
                 continue;
             }
-            let verdict = verifier.verify(&case, &changed);
+            let verification = verifier.verify(&case, &changed);
             let overlooked = match &field {
                 Field::Target if is_another_spelling(verifier, &case, &original, &changed) => {
                     Some("another spelling of the same path and query")
@@ -84,9 +84,9 @@ pub fn prove(verifier: &mut impl Verifier, generate: impl Fn(u64) -> Case) {
                 field => verifier.overlooks(&original, &changed, field),
             };
             assert_eq!(
-                verdict.is_ok(),
+                verification.is_ok(),
                 overlooked.is_some(),
-                "seed {seed}, {field:?}: {verdict:?}, {overlooked:?}\n{original:#?}\n{changed:#?}"
+                "seed {seed}, {field:?}: {verification:?}, {overlooked:?}\n{original:#?}\n{changed:#?}"
             );
             match overlooked {
                 Some(reason) => count(format!("changes that are not refused: {reason}")),

@@ -73,9 +73,35 @@ impl EnvironmentCredentials {
         ))
     }
 
+    /// Returns which variable, if one is set, says that credentials are to be had elsewhere: in a file's
+    /// profile, from a container's endpoint, or for the token of a web identity. This provider does not
+    /// look there; the default chain of AWS's SDKs does.
+    ///
+    /// ```
+    /// use credentials_cache::EnvironmentCredentials;
+    ///
+    /// let provider = EnvironmentCredentials::from_vars(|name| match name {
+    ///     "AWS_PROFILE" => Some("dev".into()),
+    ///     _ => None,
+    /// });
+    /// assert_eq!(provider.elsewhere(), Some("AWS_PROFILE"));
+    /// ```
+    pub fn elsewhere(&self) -> Option<&'static str> {
+        const VARIABLES: [&str; 4] = [
+            "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+            "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+            "AWS_WEB_IDENTITY_TOKEN_FILE",
+            "AWS_PROFILE",
+        ];
+        let is_set = |name: &&str| (self.read)(name).is_some_and(|value| !value.is_empty());
+        VARIABLES.into_iter().find(is_set)
+    }
+
     fn require(&self, name: &'static str) -> Result<String, Error> {
-        self.variable(name)?
-            .ok_or_else(|| Kind::MissingVariable(name).into())
+        self.variable(name)?.ok_or_else(|| {
+            let elsewhere = self.elsewhere();
+            Kind::MissingVariable { name, elsewhere }.into()
+        })
     }
 
     /// A variable that is set and not empty.
@@ -169,6 +195,31 @@ mod tests {
     }
 
     #[test]
+    fn the_error_says_where_else_credentials_are() {
+        for elsewhere in [
+            "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+            "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+            "AWS_WEB_IDENTITY_TOKEN_FILE",
+            "AWS_PROFILE",
+        ] {
+            for (value, says) in [("hush", true), ("", false)] {
+                let read = move |name: &str| (name == elsewhere).then(|| value.into());
+                let provider = EnvironmentCredentials::from_vars(read);
+                assert_eq!(provider.elsewhere(), says.then_some(elsewhere));
+                let error = provider.read().unwrap_err();
+                let text = error.to_string();
+                assert!(error.is_configuration(), "{text}");
+                assert_eq!(text.contains(elsewhere), says, "{text}");
+                assert_eq!(text.contains("default chain"), says, "{text}");
+                assert!(
+                    text.contains("AWS_ACCESS_KEY_ID") && !text.contains("hush"),
+                    "{text}"
+                );
+            }
+        }
+    }
+
+    #[test]
     fn the_error_names_a_variable_that_is_not_unicode_and_does_not_show_it() {
         let provider =
             EnvironmentCredentials::from_vars(|_| Some(OsString::from_vec(b"key\xff".to_vec())));
@@ -176,7 +227,7 @@ mod tests {
         assert!(error.is_configuration());
         assert_eq!(
             error.to_string(),
-            "the environment variable AWS_ACCESS_KEY_ID is not valid Unicode"
+            "the environment variable AWS_ACCESS_KEY_ID is not valid Unicode; correct it"
         );
     }
 }

@@ -1,6 +1,10 @@
-use std::{borrow::Cow, error::Error as StdError, fmt, iter, sync::Arc, time::Duration};
+mod kind;
+
+use std::{error::Error as StdError, fmt, iter, sync::Arc};
 
 use aws_credential_types::provider::error::CredentialsError;
+
+pub(crate) use self::kind::Kind;
 
 type BoxError = Box<dyn StdError + Send + Sync>;
 
@@ -11,7 +15,7 @@ type BoxError = Box<dyn StdError + Send + Sync>;
 /// [`report`](Self::report) has all of it. No message holds a secret key or a session token, unless
 /// a provider puts one into an error of its own.
 ///
-/// The type is opaque so that it can learn new failures without breaking anybody, and cheap to clone
+/// The type is opaque so that it can tell of new failures without breaking anybody, and cheap to clone
 /// because all who wait for one load share its failure.
 ///
 /// ```
@@ -24,7 +28,8 @@ type BoxError = Box<dyn StdError + Send + Sync>;
 /// assert!(error.is_configuration() && !error.is_retryable());
 /// assert_eq!(
 ///     error.to_string(),
-///     "could not load credentials: the environment variable AWS_ACCESS_KEY_ID is not set, or is empty"
+///     "could not load credentials: the environment variable AWS_ACCESS_KEY_ID is not set, or is \
+///      empty; set it"
 /// );
 /// # }
 /// ```
@@ -37,32 +42,6 @@ pub struct Error {
 struct Inner {
     kind: Kind,
     source: Option<BoxError>,
-}
-
-#[derive(Debug)]
-pub(crate) enum Kind {
-    /// The provider failed; its error is the source.
-    Provider,
-    Panicked {
-        /// The type of the provider.
-        provider: &'static str,
-    },
-    LoadTimedOut(Duration),
-    NoProgress,
-    DeliveredExpired {
-        ago: Duration,
-    },
-    /// The runtimes of the loads that somebody waited for were shut down.
-    Aborted,
-    WaitedTooLong(Duration),
-    /// There are credentials, but they have expired; why no others came is the source.
-    Expired {
-        ago: Duration,
-        failures: u32,
-    },
-    Reentrant,
-    MissingVariable(&'static str),
-    VariableNotUnicode(&'static str),
 }
 
 impl Error {
@@ -78,7 +57,7 @@ impl Error {
     /// that says that it cannot work as it is configured.
     pub fn is_configuration(&self) -> bool {
         match self.inner.kind {
-            Kind::MissingVariable(_) | Kind::VariableNotUnicode(_) => true,
+            Kind::MissingVariable { .. } | Kind::VariableNotUnicode(_) => true,
             _ => sources(self).any(|source| {
                 matches!(
                     source.downcast_ref(),
@@ -106,7 +85,8 @@ impl Error {
         )
     }
 
-    /// Returns the message and, a line each, those of all that lies below.
+    /// Returns the message and, a line each, those of all that lies below. No line repeats the next, as
+    /// errors do that quote their own cause.
     ///
     /// ```
     /// use credentials_cache::{CredentialsCache, EnvironmentCredentials};
@@ -119,20 +99,31 @@ impl Error {
     ///     error.report(),
     ///     "could not load credentials\n\
     ///      caused by: the credential provider was not enabled\n\
-    ///      caused by: the environment variable AWS_ACCESS_KEY_ID is not set, or is empty"
+    ///      caused by: the environment variable AWS_ACCESS_KEY_ID is not set, or is empty; set it"
     /// );
     /// # }
     /// ```
     pub fn report(&self) -> String {
-        let first = self.inner.kind.to_string();
-        sources(self).fold(first, |report, source| {
+        let mut lines = vec![self.inner.kind.to_string()];
+        for source in sources(self) {
             let message = match source.downcast_ref::<Self>() {
                 // Its causes have lines of their own.
                 Some(own) => own.inner.kind.to_string(),
                 None => source.to_string(),
             };
-            report + "\ncaused by: " + &message
-        })
+            match lines.last_mut() {
+                Some(last) if *last == message => continue,
+                Some(last) => {
+                    let alone = last.strip_suffix(&message);
+                    if let Some(alone) = alone.and_then(|alone| alone.strip_suffix(": ")) {
+                        *last = alone.into();
+                    }
+                }
+                None => {}
+            }
+            lines.push(message);
+        }
+        lines.join("\ncaused by: ")
     }
 
     pub(crate) fn with_source(kind: Kind, source: impl Into<BoxError>) -> Self {
@@ -197,65 +188,12 @@ impl fmt::Display for Error {
     }
 }
 
-impl fmt::Display for Kind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text: Cow<'_, str> = match self {
-            Self::Provider => "could not load credentials".into(),
-            Self::Panicked { provider } => {
-                format!("the credentials provider `{provider}` panicked").into()
-            }
-            Self::LoadTimedOut(limit) => format!(
-                "the credentials provider did not answer within {limit:?}; see \
-                 `CacheSettings::load_timeout`"
-            )
-            .into(),
-            Self::NoProgress => "the credentials provider delivered credentials that live no \
-                                 longer than those it delivered before"
-                .into(),
-            Self::DeliveredExpired { ago } => format!(
-                "the credentials provider delivered credentials that expired {} s ago by the local \
-                 clock; check the clock, and where the provider gets them from",
-                ago.as_secs()
-            )
-            .into(),
-            Self::Aborted => "credentials were not loaded, as the runtimes that they were loaded \
-                              on were shut down"
-                .into(),
-            Self::WaitedTooLong(limit) => format!(
-                "there were no credentials within {limit:?}, and they are still being loaded; see \
-                 `CacheSettings::max_wait`"
-            )
-            .into(),
-            Self::Expired { ago, failures } => {
-                let ago = ago.as_secs();
-                let attempts = match failures {
-                    0 => "have been loaded yet".into(),
-                    1 => "could be loaded in 1 attempt".into(),
-                    _ => format!("could be loaded in {failures} attempts"),
-                };
-                format!(
-                    "the credentials expired {ago} s ago by the local clock, and no others \
-                     {attempts}"
-                )
-                .into()
-            }
-            Self::Reentrant => "the credentials provider asked for its own credentials, and so \
-                                would wait for itself; give it a client of its own"
-                .into(),
-            Self::MissingVariable(name) => {
-                format!("the environment variable {name} is not set, or is empty").into()
-            }
-            Self::VariableNotUnicode(name) => {
-                format!("the environment variable {name} is not valid Unicode").into()
-            }
-        };
-        f.write_str(&text)
-    }
-}
-
 impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         let source = self.inner.source.as_deref()?;
         Some(source)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -20,6 +20,7 @@ pub(crate) fn finish(
     load: &Arc<Load>,
     fetched: Result<Credentials, Error>,
 ) -> Outcome {
+    // Clock and random numbers may be a user's code, which never runs under the lock.
     let now = shared.now();
     let random = shared.settings.draw();
     let mut state = shared.lock();
@@ -42,6 +43,7 @@ pub(crate) fn finish(
         }
         return Outcome::Loaded;
     };
+    // The provider has answered, and has no other keys: asking again would bring the same.
     if let Some(before) = &before
         && load.for_rejection
         && matches!(
@@ -90,6 +92,7 @@ fn accept(
     let current = before.map(|before| before.current(&new, now));
     let expired_at = new.expiry();
     let comparison = compare(lifetime(&new, now), current);
+    // Expired ones are kept where there is nothing better, for `ServeStale` and for their generation.
     if let Comparison::Better | Comparison::Expired { keep: true } = comparison {
         let new = Snapshot::new(new, before, *now, &shared.settings, random);
         shared.store(state, new);

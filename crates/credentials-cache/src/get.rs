@@ -105,6 +105,7 @@ impl Wait {
         Self {
             shared: Arc::clone(shared),
             started: shared.now(),
+            // `Duration::MAX` is a setting too, and no limit.
             deadline: Instant::now().checked_add(shared.settings.max_wait),
         }
     }

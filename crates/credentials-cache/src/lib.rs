@@ -103,6 +103,8 @@
 //!
 //! - `metrics`: the above.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod backoff;
 mod cache;
 mod cached;
@@ -117,9 +119,11 @@ mod load;
 mod lookup;
 mod panic;
 mod policy;
+mod pool;
 mod provider;
 mod refresh;
 mod replace;
+mod role_session;
 mod schedule;
 mod settings;
 mod shared;
@@ -134,8 +138,10 @@ pub use self::{
     environment::EnvironmentCredentials,
     error::Error,
     get::Get,
+    pool::CachePool,
     provider::CachedProvider,
     replace::{Reload, Replacement},
+    role_session::RoleSession,
     settings::{CacheSettings, OnExpired},
     snapshot::Generation,
     stats::Stats,

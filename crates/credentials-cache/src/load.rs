@@ -96,7 +96,7 @@ impl Load {
         })
     }
 
-    /// Waits for the end, or learns how it was.
+    /// Waits for the end, or is told its outcome.
     pub(crate) async fn outcome(&self) -> Outcome {
         let mut outcome = self.outcome.subscribe();
         match outcome.wait_for(Option::is_some).await.as_deref() {

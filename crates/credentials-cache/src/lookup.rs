@@ -69,6 +69,7 @@ fn decide(shared: &Arc<Shared>, now: Moment, waits: bool) -> Lookup {
     let held = hold(shared, &now);
     let runtime = Handle::try_current().ok();
     let mut health = state.backoff.health(&now, shared.settings.lease());
+    // A pause keeps loads from starting. One that is under way can be waited for.
     health.paused &= state.load.is_none();
     // Without a runtime nothing can happen in the background.
     health.degraded &= runtime.is_some();
@@ -76,6 +77,7 @@ fn decide(shared: &Arc<Shared>, now: Moment, waits: bool) -> Lookup {
     let decision = policy::decide(held.as_ref().map(|(_, held)| *held), health, on_expired);
     match (decision, held) {
         (Decision::Serve, Some((snapshot, held))) => {
+            // What is served writes metrics, through a recorder that is a user's.
             drop(state);
             Lookup::Serve(serve(shared, snapshot, held.stage, &now))
         }
@@ -143,6 +145,7 @@ fn hold(shared: &Shared, now: &Moment) -> Option<(SnapshotRef, Held)> {
 }
 
 fn serve(shared: &Shared, snapshot: SnapshotRef, stage: Stage, now: &Moment) -> CachedCredentials {
+    // The refresh timer leaves alone what nobody uses.
     snapshot.mark_used();
     shared.telemetry.served(stage);
     let is_expired = stage == Stage::Expired;
@@ -160,6 +163,7 @@ fn failure(
     latest: Option<Error>,
     now: &Moment,
 ) -> Error {
+    // Who has not waited itself is told of the failure that the pause is for.
     let latest = latest.or_else(|| state.backoff.error().cloned());
     let Some((snapshot, _)) = held else {
         return latest.unwrap_or_else(|| Kind::Aborted.into());

@@ -34,6 +34,7 @@ pub(crate) fn join_or_start(
     }
     let snapshot = shared.snapshot();
     let trigger = trigger(snapshot.as_deref(), &now);
+    // Another reason may have come first; the provider is to bring other keys all the same.
     let for_rejection =
         trigger == Trigger::Rejected || snapshot.is_some_and(|snapshot| snapshot.awaits_reload());
     let load = Load::new(trigger, now, for_rejection);
@@ -45,6 +46,7 @@ pub(crate) fn join_or_start(
         lost.abort();
     }
     shared.telemetry.load_started(trigger);
+    // If its runtime ends before it has run, dropping the task ends the load.
     let task = LoadTask::new(shared, Arc::clone(&load));
     match runtime {
         Some(runtime) => {
@@ -64,6 +66,7 @@ pub(crate) fn join_or_start_if_allowed(
     runtime: &Handle,
 ) -> Option<Arc<Load>> {
     if state.live_load(&now, shared.settings.lease()).is_none() {
+        // Callers have what they need; only one that has nothing may ask a provider in its pause.
         if !state.backoff.pause_left(&now).is_zero() {
             return None;
         }
@@ -87,6 +90,7 @@ fn trigger(snapshot: Option<&Snapshot>, now: &Moment) -> Trigger {
         return Trigger::Cold;
     };
     match snapshot.held(now).stage {
+        // Nothing else makes fresh credentials worth a load.
         Stage::Fresh => Trigger::Rejected,
         Stage::Due if snapshot.remaining(now).is_none() => Trigger::Revalidate,
         Stage::Due => Trigger::Due,
@@ -136,6 +140,7 @@ impl LoadTask {
         let (outcome, took) = match self.shared.upgrade() {
             Some(shared) => {
                 let outcome = finish(&shared, &self.load, fetched);
+                // Before the end is told: who waits for it finds the timer set.
                 set_timer(&shared);
                 (outcome, shared.now().since(&self.load.started))
             }
@@ -156,6 +161,7 @@ impl Drop for LoadTask {
         if self.ended {
             return;
         }
+        // Its runtime has ended, or the caller that ran it went away: the next caller starts another.
         let took = self.shared.upgrade().map(|shared| {
             shared.lock().clear(&self.load);
             shared.now().since(&self.load.started)
@@ -205,6 +211,7 @@ fn until_refresh(shared: &Shared) -> Option<Duration> {
     let now = shared.now();
     let snapshot = shared.snapshot()?;
     let pause = shared.lock().backoff.pause_left(&now);
+    // Who asks for expired credentials waits for others anyway, so no timer need ask in vain.
     let expired = snapshot.held(&now).stage == Stage::Expired;
     (!expired).then(|| snapshot.until_due(&now).max(pause))
 }

@@ -64,9 +64,14 @@ impl ExpiresIn {
         Self::at_most(Duration::from_secs(seconds as u64))
     }
 
+    /// The whole seconds that are asked for.
+    pub(crate) fn seconds(self) -> u64 {
+        self.duration.as_secs()
+    }
+
     /// Whether it is between a second and this many.
     pub(crate) fn is_within(self, longest: u64) -> bool {
-        (1..=longest).contains(&self.duration.as_secs())
+        (1..=longest).contains(&self.seconds())
     }
 
     /// Refuses a time that the service does not take.
@@ -74,7 +79,10 @@ impl ExpiresIn {
     pub(crate) fn within(self, longest: u32) -> Result<Self, SignError> {
         match self.is_within(longest.into()) {
             true => Ok(self),
-            false => Err(Kind::TokenExpiresIn(longest).into()),
+            false => {
+                let asked = self.seconds();
+                Err(Kind::TokenExpiresIn { longest, asked }.into())
+            }
         }
     }
 

@@ -101,18 +101,20 @@ impl SigningKey {
         })
     }
 
-    /// Whether the key may sign for `scope` at `time`: a key is good for one scope and one day, UTC.
+    /// Returns whether the key may sign for `scope` at `time`: a key is good for one scope and one
+    /// day, UTC.
     pub fn is_for(&self, scope: &SigningScope, time: SystemTime) -> bool {
         self.scope == *scope && AmzDate::at(time).is_ok_and(|date| self.is_of(&date))
     }
 
-    /// The access key id, which is no secret.
+    /// Returns the access key id, which is no secret.
     pub fn access_key_id(&self) -> &str {
         &self.access_key_id
     }
 
-    /// Day, region, service and terminator, as `20150830/us-east-1/execute-api/aws4_request`;
-    /// without a region where there is a set of them.
+    /// Returns day, region, service and terminator, as
+    /// `20150830/us-east-1/execute-api/aws4_request`; without a region where there is a set of
+    /// them.
     pub fn credential_scope(&self) -> &str {
         &self.credential_scope
     }
@@ -163,7 +165,6 @@ impl SigningKey {
         String::from_utf8_lossy(&self.sign(text.as_bytes())).into_owned()
     }
 
-    #[cfg(feature = "tokens")]
     pub(crate) fn scope(&self) -> &SigningScope {
         &self.scope
     }

@@ -5,7 +5,7 @@
 //! as arguments, so every outcome can be tested.
 //!
 //! **Right or refused.** Either the signature is the one that AWS computes from the bytes that
-//! arrive, or there is a [`SignError`] that names the input and the remedy, and the request is
+//! arrive, or there is a [`SignError`] that names the input and what to change, and the request is
 //! unchanged. Nothing that a request or credentials can hold makes it panic.
 //!
 //! For a client that signs by itself, with credentials that refresh themselves, take the
@@ -34,10 +34,33 @@
 //! | tab or non-ASCII in a signed header | refused: services read them differently |
 //! | a signed header on several lines | joined by `,`, on the wire as well |
 //! | userinfo, default port, capitals in the authority | signed without, and sent without |
+//! | `..` that lead above the root | the root; refused with a [path prefix](Signer::signing_path_prefix), which they may or may not lead out of |
 //! | `Host` header unlike the authority | refused, since HTTP/1.1 sends one and HTTP/2 both; see [`Signer::signing_host`] |
 //! | headers of an earlier signature | not signed, replaced or removed; `x-amz-content-sha256` too |
+//! | a body in frames (`STREAMING-` in `x-amz-content-sha256`, `aws-chunked` in `content-encoding`) | refused, but for frames without signatures that [`Payload::StreamingUnsignedTrailer`] says |
 //! | a URL that is presigned already | refused |
 //! | a custom domain, a load balancer | not [detected](Endpoint::detect): name service and region |
+//!
+//! # Traps
+//!
+//! What a signer cannot see, or what a service takes no notice of:
+//!
+//! - **A URL parser that rewrites the path after it was signed.** WHATWG's, as in the `url` crate and
+//!   so in reqwest, resolves `%2e%2e` as `..`, and encodes `{`, `}`, `"`, `` ` `` and more in a path.
+//!   Sign what the parser has made of the URL, not what it was given. `http::Uri` rewrites nothing.
+//! - **A raw `+` in the key of an S3 object.** S3 reads it as a space, and it is signed as one; some
+//!   stores that speak S3's protocol read a plus, and reject the signature or find another object.
+//!   Write `%20` or `%2B`, which all read alike.
+//! - **Credentials that end before a presigned URL does.** The URL ends with them, whatever
+//!   `X-Amz-Expires` says. [`ExpiresIn::exactly`] refuses such a URL, [`ExpiresIn::at_most`] shortens
+//!   it; both know only what the credentials say of their own expiry, and a role's session can be
+//!   revoked earlier.
+//! - **Login tokens that are to live longer than the service takes.** RDS and ElastiCache take 900
+//!   seconds, and reject a longer token as a wrong password, without a word about its life. The
+//!   `tokens` feature refuses to make one; [`Presigner`], which knows no service's limit but the seven
+//!   days of all, does not.
+//! - **A `Host` header that a proxy replaces.** Sign for the host that the service sees, by
+//!   [`Signer::signing_host`].
 //!
 //! # Features
 //!
@@ -57,6 +80,8 @@
 //!
 //! [signed requests]: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod authorization;
 mod canonical;
 mod changes;
@@ -69,14 +94,18 @@ mod error_code;
 mod expires_in;
 #[cfg(feature = "explain")]
 pub mod explain;
+mod framing;
 mod hash;
 mod host;
 mod key;
+mod marker;
+mod path_prefix;
 mod payload;
 mod prepared;
 mod presigner;
 mod profile;
 mod scope;
+mod shown;
 mod signed_host;
 mod signer;
 #[cfg(feature = "sigv4a")]

@@ -5,12 +5,15 @@ use crate::{
     canonical::encode::{hex, unhex},
     error::Kind,
     hash::sha256,
+    marker::UNSIGNED_TRAILER,
 };
 
 /// What a signature says of the body.
 ///
 /// It is the caller's to know. An `x-amz-content-sha256` header that a request has already may be
 /// of another body or of another signature, so it is replaced or removed; who trusts it parses it.
+/// Only one that begins with `STREAMING-` is never replaced, since it describes the bytes of the
+/// body: [`from_framing`](Self::from_framing) reads it.
 ///
 /// ```
 /// use http_sigv4::Payload;
@@ -32,6 +35,14 @@ pub enum Payload {
     /// Nothing: the signature does not cover the body. Few services take it; see
     /// [`Profile`](crate::Profile).
     Unsigned,
+    /// That the body is sent in frames, with a checksum behind them, and nothing of what they hold:
+    /// [`STREAMING-UNSIGNED-PAYLOAD-TRAILER`].
+    ///
+    /// The frames are the caller's. S3 takes them, over TLS; the loopback interface of this machine
+    /// will do as well.
+    ///
+    /// [`STREAMING-UNSIGNED-PAYLOAD-TRAILER`]: https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming-trailers.html
+    StreamingUnsignedTrailer,
 }
 
 impl Payload {
@@ -47,10 +58,16 @@ impl Payload {
         Self::Sha256(sha256(body))
     }
 
+    /// Whether the signature covers the body.
+    pub(crate) fn is_signed(&self) -> bool {
+        matches!(self, Self::Sha256(_))
+    }
+
     pub(crate) fn text(&self) -> PayloadText {
         match self {
             Self::Sha256(digest) => PayloadText::Hex(hex(digest)),
             Self::Unsigned => PayloadText::Marker("UNSIGNED-PAYLOAD"),
+            Self::StreamingUnsignedTrailer => PayloadText::Marker(UNSIGNED_TRAILER),
         }
     }
 }
@@ -69,6 +86,7 @@ impl FromStr for Payload {
     fn from_str(text: &str) -> Result<Self, SignError> {
         match (text, unhex(text.as_bytes())) {
             ("UNSIGNED-PAYLOAD", _) => Ok(Self::Unsigned),
+            (UNSIGNED_TRAILER, _) => Ok(Self::StreamingUnsignedTrailer),
             (_, Some(digest)) => Ok(Self::Sha256(digest)),
             _ => Err(Kind::PayloadText.into()),
         }
@@ -96,7 +114,12 @@ mod tests {
 
     #[test]
     fn a_payload_is_read_from_its_own_text() {
-        for payload in [Payload::EMPTY, Payload::hash(b"{}"), Payload::Unsigned] {
+        for payload in [
+            Payload::EMPTY,
+            Payload::hash(b"{}"),
+            Payload::Unsigned,
+            Payload::StreamingUnsignedTrailer,
+        ] {
             assert_eq!(payload.to_string().parse::<Payload>().unwrap(), payload);
         }
         let upper_case = Payload::EMPTY.to_string().to_uppercase();

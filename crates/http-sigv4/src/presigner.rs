@@ -31,6 +31,10 @@ use crate::{
 ///   sent with the URL, so most requests to presign have none but `host`.
 /// - **The body** is not signed where the service takes that, as S3 does, and else taken to be empty;
 ///   [`payload`](Self::payload) says otherwise.
+/// - **A body in frames** is refused, since S3 takes none under a presigned URL.
+/// - **Host and path** are those that the signer is told of: a URL through a CDN is signed for the
+///   [host](Signer::signing_host) and with the [path prefix](Signer::signing_path_prefix) of what lies
+///   behind it, and names neither.
 /// - **The query** of the wire is followed by the signature's parameters and not rewritten. One that
 ///   has such parameters already is refused.
 ///
@@ -81,7 +85,7 @@ impl Presigner {
     pub fn new(signer: Signer, expires_in: impl Into<ExpiresIn>) -> Result<Self, SignError> {
         let expires_in = expires_in.into();
         if !expires_in.is_within(SEVEN_DAYS.into()) {
-            return Err(Kind::ExpiresIn.into());
+            return Err(Kind::ExpiresIn(expires_in.seconds()).into());
         }
         Ok(Self {
             token_after_signature: signer.profile().leaves_presigned_token_unsigned(),
@@ -91,7 +95,8 @@ impl Presigner {
         })
     }
 
-    /// Presigns a request for one certain body, or for any body.
+    /// Sets what the URL says of the body: one certain body, or any. Defaults to any where the service
+    /// takes that, as S3 does, and else to an empty body.
     ///
     /// Where the service wants it, `x-amz-content-sha256` becomes a signed header. An unsigned
     /// payload is taken over plain http too, where whoever reads the URL can use it anyway.
@@ -102,8 +107,8 @@ impl Presigner {
 
     /// Puts the session token behind the signature, which then does not cover it, or in front of it.
     ///
-    /// The service's [`Profile`](crate::Profile) knows: behind for [MQTT over WebSocket] to AWS IoT
-    /// Core, signing name `iotdevicegateway`, and nothing else.
+    /// Defaults to what the service's [`Profile`](crate::Profile) says: behind for [MQTT over
+    /// WebSocket] to AWS IoT Core, signing name `iotdevicegateway`, and for nothing else.
     ///
     /// [MQTT over WebSocket]: https://docs.aws.amazon.com/iot/latest/developerguide/protocols.html
     pub fn token_after_signature(mut self, after: bool) -> Self {
@@ -159,12 +164,11 @@ impl Presigner {
             (None, true) => Payload::Unsigned,
             (None, false) => Payload::EMPTY,
         };
-        self.signer.check_payload(payload)?;
         let is_unsigned = payload == Payload::Unsigned;
         // S3 reads the absence of the header as an unsigned payload.
         let is_implied = is_unsigned && profile.path == PathRule::S3;
         let sends_payload = (profile.always_content_sha256 || is_unsigned) && !is_implied;
-        let payload = payload.text();
+        let payload_text = payload.text();
 
         let date = self.signer.read_time(parts, key, time)?;
         let lifetime = self.expires_in.resolve(key, time)?;
@@ -172,10 +176,12 @@ impl Presigner {
         let host;
         let mut headers = SignedHeaders::new();
         let sent = self.signer.read_headers(parts, &mut headers)?;
+        sent.framing.check_presigned(payload)?;
+        self.signer.check_payload(payload, key)?;
         host = self.signer.read_host(parts, &sent)?;
         headers.push_own(Own::Host, host.value.as_bytes());
         if sends_payload {
-            headers.push_own(Own::ContentSha256, payload.as_bytes());
+            headers.push_own(Own::ContentSha256, payload_text.as_bytes());
         }
         headers.sort();
         if sent.has_connection {
@@ -189,11 +195,11 @@ impl Presigner {
         let canonical = Canonical::write(
             &mut text,
             parts,
+            self.signer.signed_path(&parts.uri),
             &query,
-            profile.path,
             &headers,
             &signed_headers,
-            payload.as_bytes(),
+            payload_text.as_bytes(),
         )?;
         string_to_sign::write(&mut text, key, date);
         let signature = key.sign(&text[canonical.end..]);

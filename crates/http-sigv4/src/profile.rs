@@ -1,7 +1,7 @@
 /// What a service asks of a signature beyond the common rules.
 ///
-/// [`STANDARD`](Self::STANDARD) is right for API Gateway, Lambda function URLs and nearly everything
-/// else; [`for_service`](Self::for_service) knows the exceptions.
+/// [`STANDARD`](Self::STANDARD) is right for API Gateway, Lambda function URLs and nearly
+/// everything else; [`for_service`](Self::for_service) knows the exceptions.
 ///
 /// ```
 /// use http_sigv4::Profile;
@@ -72,7 +72,8 @@ impl Profile {
     /// which goes in `x-amz-s3session-token`.
     ///
     /// Sign with the credentials of the session, but without their token, and set the header: it is
-    /// signed like every `x-amz-*`. Credentials with a token are for the requests without a session.
+    /// signed like every `x-amz-*`. Credentials with a token are for the requests without a
+    /// session.
     ///
     /// [S3 Express One Zone]: https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-express-create-session.html
     pub const S3_EXPRESS: Self = Self {
@@ -80,7 +81,7 @@ impl Profile {
         ..Self::S3
     };
 
-    /// The profile that fits a service's signing name; [`STANDARD`](Self::STANDARD) for every name
+    /// Returns the profile of a service's signing name; [`STANDARD`](Self::STANDARD) for every name
     /// that is not known to differ.
     ///
     /// Some services take an unsigned payload for one operation only: EBS direct APIs for
@@ -102,8 +103,8 @@ impl Profile {
         }
     }
 
-    /// Sets whether `x-amz-content-sha256` is sent with every request. With an unsigned payload it
-    /// always is.
+    /// Sets whether `x-amz-content-sha256` is sent with every request. Defaults to what the profile
+    /// that this begins with says; with an unsigned payload the header is always sent.
     #[must_use]
     pub const fn content_sha256_header(mut self, always: bool) -> Self {
         self.always_content_sha256 = always;
@@ -111,7 +112,7 @@ impl Profile {
     }
 
     /// Sets whether the service takes [`Payload::Unsigned`](crate::Payload::Unsigned), over TLS, as
-    /// well as a hash.
+    /// well as a hash. Defaults to what the profile that this begins with says.
     #[must_use]
     pub const fn unsigned_payload(mut self, allowed: bool) -> Self {
         self.unsigned_payload = match allowed {
@@ -121,23 +122,32 @@ impl Profile {
         self
     }
 
-    /// Whether the service takes [`Payload::Unsigned`](crate::Payload::Unsigned) at all.
+    /// Returns whether the service takes [`Payload::Unsigned`](crate::Payload::Unsigned) at all.
     pub fn allows_unsigned_payload(&self) -> bool {
         self.unsigned_payload != UnsignedPayload::Refused
     }
 
-    /// Whether the service takes nothing but [`Payload::Unsigned`](crate::Payload::Unsigned).
+    /// Returns whether the service takes
+    /// [`Payload::StreamingUnsignedTrailer`](crate::Payload::StreamingUnsignedTrailer): those that
+    /// speak S3's protocol do, where they take an unsigned payload.
+    pub fn allows_streaming_payload(&self) -> bool {
+        self.path == PathRule::S3 && self.allows_unsigned_payload()
+    }
+
+    /// Returns whether the service takes nothing but
+    /// [`Payload::Unsigned`](crate::Payload::Unsigned).
     pub fn requires_unsigned_payload(&self) -> bool {
         self.unsigned_payload == UnsignedPayload::Required
     }
 
-    /// Whether the service is commonly called over plain http, as VPC Lattice is inside a VPC.
+    /// Returns whether the service is commonly called over plain http, as VPC Lattice is inside a
+    /// VPC.
     pub fn allows_plain_http(&self) -> bool {
         self.unsigned_payload == UnsignedPayload::Required
     }
 
-    /// Whether a presigned URL gets its session token after it was signed, outside the signature,
-    /// as [AWS IoT] asks for MQTT over WebSocket.
+    /// Returns whether a presigned URL gets its session token after it was signed, outside the
+    /// signature, as [AWS IoT] asks for MQTT over WebSocket.
     ///
     /// [AWS IoT]: https://docs.aws.amazon.com/iot/latest/developerguide/protocols.html
     pub fn leaves_presigned_token_unsigned(&self) -> bool {

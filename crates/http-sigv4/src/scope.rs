@@ -1,6 +1,6 @@
 use std::{fmt, sync::Arc};
 
-use crate::{SignError, date::AmzDate, error::Kind};
+use crate::{SignError, date::AmzDate, error::Kind, shown::Shown};
 
 /// The service and the region that a signature is good for.
 ///
@@ -87,12 +87,12 @@ impl SigningScope {
         }
     }
 
-    /// The service's signing name.
+    /// Returns the service's signing name.
     pub fn service(&self) -> &str {
         &self.service
     }
 
-    /// The region, or the set of them as it was given.
+    /// Returns the region, or the set of them as it was given.
     pub fn region(&self) -> &str {
         &self.region
     }
@@ -126,7 +126,7 @@ impl fmt::Display for SigningScope {
 fn name(what: &'static str, name: &str) -> Result<Arc<str>, SignError> {
     match name.len() {
         1..=64 if name.bytes().all(is_name) => Ok(name.into()),
-        _ => Err(Kind::ScopeName(what).into()),
+        _ => Err(Kind::ScopeName(what, Shown::new(name)).into()),
     }
 }
 

@@ -13,6 +13,7 @@ use crate::{
     canonical::{headers::SignedHeaders, sent::SentHost},
     error::Kind,
     host::without_user_information,
+    shown::Shown,
 };
 
 /// What is signed as `host`, and what has to change in the request so that it is sent as well.
@@ -55,17 +56,20 @@ impl<'a> SignedHost<'a> {
                 (authority, None)
             }
             (authority, SentHost::One(sent)) => {
-                let text = sent.to_str().map_err(|_| Kind::InvalidHost)?;
+                let text = sent
+                    .to_str()
+                    .map_err(|_| Kind::InvalidHost(Shown::nothing()))?;
                 let clean = Host::parse(without_user_information(text))?
                     .without_default_port(scheme)
                     .into_text();
-                if authority.is_some_and(|authority| authority != clean) {
-                    return Err(Kind::HostMismatch.into());
+                if let Some(authority) = authority.filter(|authority| *authority != clean) {
+                    let [header, authority] = [clean, authority].map(|host| host.into());
+                    return Err(Kind::HostMismatch { header, authority }.into());
                 }
                 let header = (clean != text)
                     .then(|| HeaderValue::from_str(&clean))
                     .transpose()
-                    .map_err(|_| Kind::InvalidHost)?;
+                    .map_err(|_| Kind::InvalidHost(Shown::new(text)))?;
                 (clean, header)
             }
             (None, SentHost::None) => return Err(Kind::MissingHost.into()),

@@ -7,13 +7,16 @@ use crate::{
     canonical::{
         Canonical,
         headers::{Own, SignedHeaders, X_AMZ_S3SESSION_TOKEN},
+        path::SignedPath,
         sent::{SentHeaders, may_be_signed},
     },
     changes::{Changes, secret_value},
     date::AmzDate,
     error::Kind,
+    path_prefix::PathPrefix,
     prepared::Signature,
     profile::{TokenRule, UnsignedPayload},
+    shown::Shown,
     signed_host::SignedHost,
     string_to_sign,
     text::Text,
@@ -30,6 +33,9 @@ use crate::{
 /// - **Stale signatures** do not survive: `authorization`, `x-amz-date`, `x-amz-security-token`,
 ///   `x-amz-content-sha256` and `x-amz-region-set` are replaced or removed, so signing twice is
 ///   signing once.
+/// - **A body in frames** is never signed as a plain one: where `x-amz-content-sha256` begins with
+///   `STREAMING-`, or `content-encoding` has `aws-chunked`, the payload has to be
+///   [`Payload::StreamingUnsignedTrailer`] and the header its marker, or the request is refused.
 /// - **The authority is cleaned** in the URI as well as in the signature: no userinfo, no default
 ///   port, lower case. HTTP/1.1 and HTTP/2 clients then send the host that was signed.
 /// - **A signed header on several lines** is sent on one, as proxies would join it differently.
@@ -69,27 +75,30 @@ pub struct Signer {
     profile: Profile,
     named_headers: Arc<[HeaderName]>,
     signing_host: Option<Arc<str>>,
+    path_prefix: Option<PathPrefix>,
     rewrite_plus: bool,
 }
 
 impl Signer {
-    /// A signer with a service's rules.
+    /// Creates a signer with a service's rules.
     pub fn new(profile: Profile) -> Self {
         Self {
             profile,
             named_headers: Arc::default(),
             signing_host: None,
+            path_prefix: None,
             rewrite_plus: false,
         }
     }
 
-    /// The same signer with another service's rules.
+    /// Replaces the rules by another service's.
     pub fn with_profile(mut self, profile: Profile) -> Self {
         self.profile = profile;
         self
     }
 
-    /// Signs `name` too, wherever a request has it.
+    /// Signs `name` too, wherever a request has it. Defaults to no more than `host`, `content-type`,
+    /// `content-md5` and `x-amz-*`.
     ///
     /// Only for a header that nothing between here and the service adds, drops or rewrites.
     ///
@@ -107,19 +116,67 @@ impl Signer {
         Ok(self)
     }
 
-    /// Signs for `host` instead of the host that the request is sent to.
+    /// Signs for `host` instead of the host that the request is sent to. Defaults to that host.
     ///
-    /// For a service that sees another host than the client: behind a CDN of one's own, or a private
-    /// API that a `Host` header selects at its VPC endpoint. The authority is still cleaned;
-    /// otherwise the wire does not change. Where `x-apigw-api-id` selects the API, the endpoint's
-    /// host is signed, and this is not needed.
+    /// For a service that sees another host than the client: behind a CDN of one's own, or a
+    /// private API that a `Host` header selects at its VPC endpoint. The authority is still
+    /// cleaned; otherwise the wire does not change. Where `x-apigw-api-id` selects the API, the
+    /// endpoint's host is signed, and this is not needed.
     ///
     /// # Errors
     ///
     /// A text that is not a host with, at most, a port.
     pub fn signing_host(mut self, host: &str) -> Result<Self, SignError> {
-        let host = Host::parse(host).map_err(|_| Kind::SigningHost)?;
+        let host = Host::parse(host).map_err(|_| Kind::SigningHost(Shown::new(host)))?;
         self.signing_host = Some(host.as_str().into());
+        Ok(self)
+    }
+
+    /// Signs `prefix` in front of the path, where something between here and the service puts it there:
+    /// the [origin path] of a CDN of one's own, or a proxy that mounts the service elsewhere. The wire
+    /// does not change. Mostly such a service sees another [host](Self::signing_host) too.
+    ///
+    /// What is signed is the path that the service sees, the prefix and the request's path as one text,
+    /// by the rules of the [`Profile`]. So the prefix is written as it stands there, encoded as in a URL:
+    /// it begins with `/`, does not end with one, and has no query. An empty one is none.
+    ///
+    /// A path whose `..` lead above its root is then refused, as they may be resolved before the prefix
+    /// is there or afterwards. What the CDN changes besides, such as a path that it cuts off, no prefix
+    /// describes.
+    ///
+    /// ```
+    /// # use std::time::{Duration, SystemTime};
+    /// # use aws_credential_types::Credentials;
+    /// # use http::Request;
+    /// # use http_sigv4::{Payload, Profile, Signer, SigningKey, SigningScope};
+    /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret", None, None, "example");
+    /// # let scope = SigningScope::new("execute-api", "us-east-1")?;
+    /// # let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_440_938_160);
+    /// # let key = SigningKey::derive(&credentials, &scope, now)?;
+    /// // A distribution with the API's stage as its origin path.
+    /// let signer = Signer::new(Profile::STANDARD)
+    ///     .signing_host("abc123.execute-api.us-east-1.amazonaws.com")?
+    ///     .signing_path_prefix("/prod")?;
+    ///
+    /// let request = Request::get("https://d111111abcdef8.cloudfront.net/items").body(()).unwrap();
+    /// let (mut parts, ()) = request.into_parts();
+    /// let prepared = signer.prepare(&mut parts, &key, Payload::EMPTY, now)?;
+    /// let signed = prepared.canonical_request();
+    /// prepared.apply()?;
+    ///
+    /// assert!(signed.canonical_request().starts_with("GET\n/prod/items\n\nhost:abc123."));
+    /// assert_eq!(parts.uri, "https://d111111abcdef8.cloudfront.net/items");
+    /// # Ok::<_, http_sigv4::SignError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// A text that is not such a path, or that has an empty segment, a dot segment, or a byte that is
+    /// not a path's by RFC 3986 and not percent-encoded: what reads paths on the way may change it.
+    ///
+    /// [origin path]: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/DownloadDistValuesOrigin.html
+    pub fn signing_path_prefix(mut self, prefix: &str) -> Result<Self, SignError> {
+        self.path_prefix = PathPrefix::parse(prefix)?;
         Ok(self)
     }
 
@@ -133,12 +190,17 @@ impl Signer {
         self
     }
 
-    /// The host set with [`signing_host`](Self::signing_host).
+    /// Returns the host set with [`signing_host`](Self::signing_host).
     pub fn host_override(&self) -> Option<&str> {
         self.signing_host.as_deref()
     }
 
-    /// The service's rules.
+    /// Returns the prefix set with [`signing_path_prefix`](Self::signing_path_prefix).
+    pub fn path_prefix(&self) -> Option<&str> {
+        self.path_prefix.as_ref().map(PathPrefix::as_str)
+    }
+
+    /// Returns the service's rules.
     pub fn profile(&self) -> Profile {
         self.profile
     }
@@ -187,22 +249,21 @@ impl Signer {
         payload: Payload,
         time: SystemTime,
     ) -> Result<Signature, SignError> {
-        self.check_payload(payload)?;
-        let over_tls = self.profile.unsigned_payload == UnsignedPayload::OverTls;
-        if payload == Payload::Unsigned && over_tls && parts.uri.scheme() == Some(&Scheme::HTTP) {
-            return Err(Kind::UnsignedInClear.into());
-        }
-        let sends_payload = self.profile.always_content_sha256 || payload == Payload::Unsigned;
-        let payload = payload.text();
+        let sends_payload = self.profile.always_content_sha256 || !payload.is_signed();
+        let payload_text = payload.text();
         let date = self.read_time(parts, key, time)?;
         // Declared first, as the headers borrow it.
         let host;
         let mut headers = SignedHeaders::new();
         let sent = self.read_headers(parts, &mut headers)?;
+        // First what the request says of its body: whatever the service takes, that is not plain.
+        sent.framing.check(payload)?;
+        self.check_payload(payload, key)?;
+        self.check_transport(&parts.uri, payload)?;
         host = self.read_host(parts, &sent)?;
         headers.push_own(Own::Host, host.value.as_bytes());
         if sends_payload {
-            headers.push_own(Own::ContentSha256, payload.as_bytes());
+            headers.push_own(Own::ContentSha256, payload_text.as_bytes());
         }
         headers.push_own(Own::Date, date.as_bytes());
         if let Some(region_set) = key.region_set() {
@@ -224,11 +285,11 @@ impl Signer {
         let canonical = Canonical::write(
             &mut text,
             parts,
+            self.signed_path(&parts.uri),
             query.as_deref().unwrap_or_default(),
-            self.profile.path,
             &headers,
             &signed_headers,
-            payload.as_bytes(),
+            payload_text.as_bytes(),
         )?;
         string_to_sign::write(&mut text, key, date);
         let string_to_sign_end = text.len();
@@ -290,6 +351,15 @@ impl Signer {
         SignedHost::from_parts(parts, &sent.host, self.signing_host.as_deref())
     }
 
+    /// The path that is signed.
+    pub(crate) fn signed_path<'a>(&'a self, uri: &'a Uri) -> SignedPath<'a> {
+        SignedPath {
+            rule: self.profile.path,
+            prefix: self.path_prefix().unwrap_or_default(),
+            path: uri.path(),
+        }
+    }
+
     /// A session of S3 Express has a token of its own, beside which no other is taken.
     fn check_token(&self, parts: &Parts, key: &SigningKey) -> Result<(), SignError> {
         let session = self.profile.token == TokenRule::S3Session
@@ -309,11 +379,40 @@ impl Signer {
             })
     }
 
-    pub(crate) fn check_payload(&self, payload: Payload) -> Result<(), SignError> {
+    pub(crate) fn check_payload(
+        &self,
+        payload: Payload,
+        key: &SigningKey,
+    ) -> Result<(), SignError> {
+        let service = || key.scope().service().into();
         match (payload, self.profile.unsigned_payload) {
-            (Payload::Unsigned, UnsignedPayload::Refused) => Err(Kind::UnsignedRefused.into()),
-            (Payload::Sha256(_), UnsignedPayload::Required) => Err(Kind::UnsignedRequired.into()),
+            (Payload::Unsigned, UnsignedPayload::Refused) => {
+                Err(Kind::UnsignedRefused(service()).into())
+            }
+            (Payload::Sha256(_), UnsignedPayload::Required) => {
+                Err(Kind::UnsignedRequired(service()).into())
+            }
+            (Payload::StreamingUnsignedTrailer, _) if !self.profile.allows_streaming_payload() => {
+                Err(Kind::FramesRefused(service()).into())
+            }
             _ => Ok(()),
+        }
+    }
+
+    /// Refuses a payload that neither the signature nor the transport covers.
+    fn check_transport(&self, uri: &Uri, payload: Payload) -> Result<(), SignError> {
+        let over_tls = self.profile.unsigned_payload == UnsignedPayload::OverTls;
+        if !over_tls || uri.scheme() != Some(&Scheme::HTTP) {
+            return Ok(());
+        }
+        match payload {
+            Payload::Sha256(_) => Ok(()),
+            Payload::Unsigned => Err(Kind::UnsignedInClear.into()),
+            // What never leaves this machine cannot be changed on its way.
+            Payload::StreamingUnsignedTrailer => match Host::from_uri(uri)? {
+                Some(host) if host.is_loopback() => Ok(()),
+                _ => Err(Kind::FramesInClear.into()),
+            },
         }
     }
 }

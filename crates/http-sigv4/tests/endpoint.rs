@@ -33,12 +33,12 @@ const OTHERWISE: [(&str, &str); 3] = [
     // Takes bearer tokens only, so there is nothing to sign for.
     (
         "codecatalyst.global.api.aws",
-        "the service takes bearer tokens, and no signature of this kind",
+        "the service takes bearer tokens, and no signature of this kind; do not sign for it",
     ),
     // The same for Signature Version 2.
     (
         "importexport.amazonaws.com",
-        "the service takes Signature Version 2, and no signature of this kind",
+        "the service takes Signature Version 2, and no signature of this kind; do not sign for it",
     ),
     // Here Transfer Acceleration's host does name the region, and botocore signs for it.
     (

@@ -147,7 +147,7 @@ fn a_request_without_a_certain_host_is_refused_unchanged() {
 }
 
 #[test]
-fn the_errors_about_hosts_name_the_remedy() {
+fn the_errors_about_hosts_name_what_to_change() {
     for headers in [&[][..], &[("host", &b"other"[..])]] {
         let uri = if headers.is_empty() {
             "/x"

@@ -235,7 +235,7 @@ const DOMAINS: [&str; 15] = [
     ".sc2s.sgov.gov",
 ];
 
-/// What soup is made of: much that means something somewhere, and some that never does.
+/// What generated hosts are made of: much that means something somewhere, and some that never does.
 const LABELS: [&str; 48] = [
     "",
     "-",
@@ -288,7 +288,7 @@ const LABELS: [&str; 48] = [
 ];
 
 #[test]
-fn soup_of_labels_never_panics_and_is_never_an_endpoint_off_awss_domains() {
+fn generated_labels_never_panic_and_are_never_an_endpoint_off_awss_domains() {
     let mut random = fastrand::Rng::with_seed(3);
     let mut endpoints = 0;
     for _ in 0..200_000 {
@@ -315,7 +315,7 @@ fn soup_of_labels_never_panics_and_is_never_an_endpoint_off_awss_domains() {
             "{host}: {endpoint:?}"
         );
     }
-    // Soup without a single endpoint would prove nothing.
+    // Generated hosts without a single endpoint would prove nothing.
     assert!(endpoints > 2_000, "{endpoints}");
 }
 

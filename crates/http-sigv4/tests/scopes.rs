@@ -113,7 +113,8 @@ fn every_signing_name_before_a_region_is_an_endpoint_for_those_who_sign_with_it(
 }
 
 #[test]
-fn a_client_that_is_configured_for_a_name_that_is_known_to_be_no_signing_name_learns_whose_it_is() {
+fn a_client_that_is_configured_for_a_name_that_is_known_to_be_no_signing_name_is_told_whose_it_is()
+{
     #[rustfmt::skip]
     const HOSTS: &[(&str, &str, &str, &str)] = &[
         ("bedrock-runtime.us-east-1.amazonaws.com", "bedrock-runtime", "us-east-1", "bedrock in us-east-1"),
@@ -152,6 +153,7 @@ fn the_path_and_the_scheme_of_a_uri_tell_the_services_of_a_host_apart() {
         ("wss://a-ats.iot.eu-west-1.amazonaws.com/mqtt?x=1", "iotdevicegateway"),
         ("wss://a.iot.eu-west-1.amazonaws.com/", "iotdevicegateway"),
         ("wss://data.iot.eu-west-1.amazonaws.com:443/mqtt", "iotdevicegateway"),
+        ("WSS://a-ats.iot.eu-west-1.amazonaws.com/", "iotdevicegateway"),
         // The handshake, as a client that upgrades sends it.
         ("https://a-ats.iot.eu-west-1.amazonaws.com/mqtt", "iotdevicegateway"),
         ("https://a-ats.iot.eu-west-1.amazonaws.com/topics/mqtt", "iotdata"),
@@ -175,6 +177,25 @@ fn the_path_and_the_scheme_of_a_uri_tell_the_services_of_a_host_apart() {
     for uri in ["/mqtt", "wss://api.example.com/mqtt", "https://[::1]/"] {
         let error = Endpoint::from_uri(&uri.parse().unwrap()).unwrap_err();
         assert!(error.needs_configuration(), "{uri}: {error}");
+    }
+}
+
+#[test]
+fn a_path_prefix_counts_as_a_part_of_the_path() {
+    #[rustfmt::skip]
+    const URIS: &[(&str, &str, &str, &str)] = &[
+        ("maps.geo.eu-west-1.amazonaws.com", "/maps/v0", "/maps/m", "geo"),
+        ("maps.geo.eu-west-1.amazonaws.com", "/maps", "/v0/maps/m", "geo"),
+        ("maps.geo.eu-west-1.amazonaws.com", "/v2", "/maps/v0/maps", "geo-maps"),
+        ("maps.geo.eu-west-1.amazonaws.com", "/map", "/s/v0/maps", "geo-maps"),
+        ("a.iot.eu-west-1.amazonaws.com", "/a", "/mqtt", "iotdata"),
+        ("a.execute-api.eu-west-1.amazonaws.com", "/maps/v0", "/mqtt", "execute-api"),
+    ];
+    for &(host, prefix, path, service) in URIS {
+        let uri = format!("https://cdn.example{path}");
+        let endpoint = Endpoint::detect(host).unwrap();
+        let endpoint = endpoint.for_uri(&uri.parse().unwrap(), Some(prefix));
+        assert_eq!(endpoint.service(), service, "{host}{prefix}{path}");
     }
 }
 

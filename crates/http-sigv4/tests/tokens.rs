@@ -33,16 +33,16 @@ struct Kind {
     /// How long it lives when nothing is said.
     usual: Duration,
     /// What it shows, what it hides, and when it expires.
-    sign: fn(&SigningKey, SystemTime) -> Result<Signed, SignError>,
+    sign: fn(&SigningKey, SystemTime) -> Result<SignedAs, SignError>,
 }
 
-struct Signed {
+struct SignedAs {
     debug: String,
     secret: String,
     expires_at: SystemTime,
 }
 
-impl From<Token> for Signed {
+impl From<Token> for SignedAs {
     fn from(token: Token) -> Self {
         Self {
             debug: format!("{token:?}"),
@@ -52,7 +52,7 @@ impl From<Token> for Signed {
     }
 }
 
-impl From<Handshake> for Signed {
+impl From<Handshake> for SignedAs {
     fn from(handshake: Handshake) -> Self {
         let debug = format!("{handshake:?}");
         let expires_at = handshake.expires_at();
@@ -163,7 +163,7 @@ const KINDS: &[Kind] = &[
         usual: Duration::from_secs(300),
         sign: |key, time| {
             let authorization = AppSyncSigner::connect(GRAPHQL)?.sign(key, time)?;
-            Ok(Signed {
+            Ok(SignedAs {
                 debug: format!("{authorization:?}"),
                 secret: authorization.as_json().into(),
                 expires_at: authorization.expires_at(),
@@ -175,7 +175,7 @@ const KINDS: &[Kind] = &[
         usual: Duration::from_secs(3600),
         sign: |key, time| {
             let form = PostPolicy::new("bucket", "key")?.sign(key, time)?;
-            Ok(Signed {
+            Ok(SignedAs {
                 debug: format!("{form:?}"),
                 secret: form.fields().map(|(_, value)| value).collect(),
                 expires_at: form.expires_at(),
@@ -233,7 +233,7 @@ fn a_time_that_is_insisted_on_is_refused_where_the_credentials_expire_sooner() {
 fn neither_the_signature_nor_the_session_token_is_in_debug() {
     for kind in KINDS {
         let key = key_until(None, kind.service);
-        let Signed { debug, secret, .. } = (kind.sign)(&key, moment()).unwrap();
+        let SignedAs { debug, secret, .. } = (kind.sign)(&key, moment()).unwrap();
         assert!(debug.contains("expires_at"), "{debug}");
         assert!(
             !debug.contains(TOKEN) && !debug.contains(ACCESS_KEY_ID),

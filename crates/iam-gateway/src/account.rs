@@ -26,7 +26,7 @@ pub struct Account {
 }
 
 impl Account {
-    /// Long-term keys: without a session token, and valid for good.
+    /// Creates an account with long-term keys: without a session token, and valid for good.
     pub fn new(access_key_id: impl Into<String>, secret_access_key: impl Into<String>) -> Self {
         Self {
             access_key_id: access_key_id.into(),
@@ -36,13 +36,13 @@ impl Account {
         }
     }
 
-    /// Sets the session token, which every request has to carry then.
+    /// Sets the session token, which every request has to carry then. Defaults to none.
     pub fn session_token(mut self, token: impl Into<String>) -> Self {
         self.session_token = Some(token.into());
         self
     }
 
-    /// Sets when the keys stop being valid.
+    /// Sets when the keys stop being valid. Defaults to never.
     pub fn expires_at(mut self, time: SystemTime) -> Self {
         self.expires_at = Some(time);
         self
@@ -78,7 +78,7 @@ pub struct Accounts {
 }
 
 impl Accounts {
-    /// No accounts yet.
+    /// Creates an empty set of accounts.
     pub fn new() -> Self {
         Self::default()
     }

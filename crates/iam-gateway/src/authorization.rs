@@ -3,7 +3,7 @@
 use http::{HeaderMap, header::AUTHORIZATION};
 
 use crate::{
-    Refusal,
+    Rejection,
     date::Timestamp,
     encoding::{decode_pair, pairs},
     header_values::values,
@@ -51,7 +51,7 @@ pub(crate) struct Scope {
 
 impl Authorization {
     /// Reads the `Authorization` header, or else the parameters of a presigned URL.
-    pub(crate) fn read(headers: &HeaderMap, query: &str) -> Result<Self, Refusal> {
+    pub(crate) fn read(headers: &HeaderMap, query: &str) -> Result<Self, Rejection> {
         let query = Parameters::of_query(query);
         let is_presigned = [X_AMZ_SIGNATURE, X_AMZ_ALGORITHM]
             .into_iter()
@@ -59,11 +59,11 @@ impl Authorization {
         let mut authorizations = headers.get_all(AUTHORIZATION).iter();
         match (authorizations.next(), authorizations.next()) {
             (None, _) if is_presigned => Self::from_query(&query),
-            (None, _) => Err(Refusal::missing_authentication()),
-            (Some(_), Some(_)) => Err(Refusal::incomplete_signature(
+            (None, _) => Err(Rejection::missing_authentication()),
+            (Some(_), Some(_)) => Err(Rejection::incomplete_signature(
                 "Only one 'Authorization' header is allowed.",
             )),
-            (Some(_), None) if is_presigned => Err(Refusal::bad_request(
+            (Some(_), None) if is_presigned => Err(Rejection::bad_request(
                 "Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, \
                  Signature query string parameter or the Authorization header should be specified",
             )),
@@ -73,7 +73,7 @@ impl Authorization {
         }
     }
 
-    fn from_header(value: &str, headers: &HeaderMap) -> Result<Self, Refusal> {
+    fn from_header(value: &str, headers: &HeaderMap) -> Result<Self, Rejection> {
         let value = value.trim_ascii();
         let (algorithm, rest) = value
             .split_once(|c: char| c.is_ascii_whitespace())
@@ -82,7 +82,7 @@ impl Authorization {
         for pair in rest.split([' ', '\t', ',']).filter(|pair| !pair.is_empty()) {
             // What stands there may be a bearer token, so it is not repeated.
             let (name, value) = pair.split_once('=').ok_or_else(|| {
-                Refusal::incomplete_signature(
+                Rejection::incomplete_signature(
                     "'***' not a valid key=value pair (missing equal-sign) in Authorization header.",
                 )
             })?;
@@ -103,7 +103,7 @@ impl Authorization {
             );
         }
         if !missing.is_empty() {
-            return Err(Refusal::incomplete_signature(missing.join(" ")));
+            return Err(Rejection::incomplete_signature(missing.join(" ")));
         }
         check_algorithm(algorithm)?;
         let (access_key_id, scope) = read_credential(parameters.text("Credential"))?;
@@ -118,7 +118,7 @@ impl Authorization {
         })
     }
 
-    fn from_query(parameters: &Parameters) -> Result<Self, Refusal> {
+    fn from_query(parameters: &Parameters) -> Result<Self, Rejection> {
         let mut wrong: Vec<String> = REQUIRED
             .into_iter()
             .filter(|name| parameters.get(name).is_none_or(str::is_empty))
@@ -129,7 +129,7 @@ impl Authorization {
         }));
         if !wrong.is_empty() {
             wrong.push("Re-examine the query-string parameters.".to_owned());
-            return Err(Refusal::incomplete_signature(wrong.join(" ")));
+            return Err(Rejection::incomplete_signature(wrong.join(" ")));
         }
         check_algorithm(parameters.text(X_AMZ_ALGORITHM))?;
         let (access_key_id, scope) = read_credential(parameters.text("X-Amz-Credential"))?;
@@ -190,19 +190,19 @@ fn joined(headers: &HeaderMap, name: &str) -> Option<Vec<u8>> {
     (!values.is_empty()).then(|| values.join(&b','))
 }
 
-fn check_algorithm(algorithm: &str) -> Result<(), Refusal> {
+fn check_algorithm(algorithm: &str) -> Result<(), Rejection> {
     match algorithm {
         ALGORITHM => Ok(()),
-        other => Err(Refusal::incomplete_signature(format!(
+        other => Err(Rejection::incomplete_signature(format!(
             "Unsupported AWS 'algorithm': '{other}'."
         ))),
     }
 }
 
-fn read_credential(credential: &str) -> Result<(String, Scope), Refusal> {
+fn read_credential(credential: &str) -> Result<(String, Scope), Rejection> {
     let parts: Vec<&str> = credential.split('/').collect();
     let [access_key_id, day, region, service, terminator] = parts[..] else {
-        return Err(Refusal::incomplete_signature(format!(
+        return Err(Rejection::incomplete_signature(format!(
             "Credential must have exactly 5 slash-delimited elements, e.g. \
              keyid/date/region/service/term, got '{credential}'"
         )));
@@ -227,20 +227,20 @@ fn read_signed_headers(list: &str) -> Vec<String> {
     names
 }
 
-fn read_date(text: &str) -> Result<Timestamp, Refusal> {
+fn read_date(text: &str) -> Result<Timestamp, Rejection> {
     Timestamp::parse(text).ok_or_else(|| {
-        Refusal::incomplete_signature(format!(
+        Rejection::incomplete_signature(format!(
             "Date must be in ISO-8601 'basic format'. Got '{text}'. See \
              http://en.wikipedia.org/wiki/ISO_8601"
         ))
     })
 }
 
-fn read_expires(text: &str) -> Result<u64, Refusal> {
+fn read_expires(text: &str) -> Result<u64, Rejection> {
     const WEEK: u64 = 604_800;
     match text.parse() {
         Ok(seconds @ 1..=WEEK) => Ok(seconds),
-        _ => Err(Refusal::incomplete_signature(format!(
+        _ => Err(Rejection::incomplete_signature(format!(
             "X-Amz-Expires must be a number of seconds between 1 and {WEEK}, got '{text}'"
         ))),
     }

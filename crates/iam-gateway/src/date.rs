@@ -18,7 +18,7 @@ impl Timestamp {
     const MAX: u64 = 253_402_300_799;
 
     /// A clock that is out of range reads as the nearest moment.
-    pub(crate) fn of(time: SystemTime) -> Self {
+    pub(crate) fn from_time(time: SystemTime) -> Self {
         let since_epoch = time.duration_since(UNIX_EPOCH).unwrap_or_default();
         Self {
             seconds: since_epoch.as_secs().min(Self::MAX),
@@ -125,9 +125,9 @@ mod tests {
 
     #[test]
     fn a_clock_out_of_range_is_clamped() {
-        let before = Timestamp::of(UNIX_EPOCH - Duration::from_secs(1));
+        let before = Timestamp::from_time(UNIX_EPOCH - Duration::from_secs(1));
         assert_eq!(before.to_string(), "19700101T000000Z");
-        let after = Timestamp::of(UNIX_EPOCH + Duration::from_secs(1 << 40));
+        let after = Timestamp::from_time(UNIX_EPOCH + Duration::from_secs(1 << 40));
         assert_eq!(after.to_string(), "99991231T235959Z");
         assert_eq!(after.plus(u64::MAX), after);
     }

@@ -16,11 +16,15 @@ use http::{
 use http_body::Body;
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use serde_json::{Value, json};
+#[cfg(feature = "websocket")]
+use tokio::sync::watch;
 use tower_service::Service;
 
+#[cfg(feature = "websocket")]
+use crate::websocket;
 use crate::{
-    Accounts, Error, Received, Refusal, date::Timestamp, echo, limits::BODY_LIMIT, proxy::Proxy,
-    verify::Verifier,
+    Accepted, Accounts, Error, Received, Rejection, date::Timestamp, echo, limits::BODY_LIMIT,
+    proxy::Proxy, verify::Verifier,
 };
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
@@ -35,12 +39,15 @@ type BoxError = Box<dyn std::error::Error + Send + Sync>;
 ///
 /// let account = Account::new("AKIDEXAMPLE", "secret");
 /// let gateway = Gateway::new("execute-api", "eu-west-1", account)
-///     .inspect(|received| println!("{:?}", received.verdict()));
+///     .inspect(|received| println!("{:?}", received.verification()));
 /// ```
 #[derive(Clone)]
 #[must_use]
 pub struct Gateway {
     config: Arc<Config>,
+    /// Changes, or is closed, when the server stops that serves this gateway.
+    #[cfg(feature = "websocket")]
+    stopped: Option<watch::Receiver<()>>,
 }
 
 #[derive(Clone)]
@@ -49,6 +56,8 @@ struct Config {
     proxy: Proxy,
     clock: Arc<dyn Fn() -> SystemTime + Send + Sync>,
     inspector: Arc<dyn Fn(&Received<'_>) + Send + Sync>,
+    #[cfg(feature = "websocket")]
+    echo_websockets: bool,
 }
 
 impl Gateway {
@@ -73,12 +82,16 @@ impl Gateway {
                 proxy: Proxy::default(),
                 clock: Arc::new(SystemTime::now),
                 inspector: Arc::new(|_| ()),
+                #[cfg(feature = "websocket")]
+                echo_websockets: false,
             }),
+            #[cfg(feature = "websocket")]
+            stopped: None,
         }
     }
 
-    /// Sets where the time comes from, which is the system's clock otherwise. Signatures and
-    /// accounts are judged by it, and responses are dated by it.
+    /// Sets where the time comes from. Signatures and accounts are checked by it, and responses are
+    /// dated by it. Defaults to the system's clock.
     pub fn clock(mut self, now: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
         self.config_mut().clock = Arc::new(now);
         self
@@ -100,11 +113,29 @@ impl Gateway {
         Ok(self)
     }
 
-    /// Calls a function with every request and its verdict, before the response is made.
+    /// Calls a function with every request and what the verification found, before the response is
+    /// made. Defaults to none.
     ///
     /// With this a test sees what was on the wire, and can verify it a second time.
     pub fn inspect(mut self, inspector: impl Fn(&Received<'_>) + Send + Sync + 'static) -> Self {
         self.config_mut().inspector = Arc::new(inspector);
+        self
+    }
+
+    /// Sets whether a WebSocket handshake that is accepted, on a path without an upstream, is answered
+    /// as one, and messages are then echoed. Defaults to no: the handshake is echoed, as any request.
+    ///
+    /// The first subprotocol that the client offers is taken. Feature `websocket`.
+    #[cfg(feature = "websocket")]
+    pub fn echo_websockets(mut self, echo: bool) -> Self {
+        self.config_mut().echo_websockets = echo;
+        self
+    }
+
+    /// Has WebSockets end when a server does.
+    #[cfg(feature = "websocket")]
+    pub(crate) fn until(mut self, stopped: watch::Receiver<()>) -> Self {
+        self.stopped = Some(stopped);
         self
     }
 
@@ -137,40 +168,50 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        let config = Arc::clone(&self.config);
+        let gateway = self.clone();
         Box::pin(async move {
-            let response = config.answer(request).await;
-            let response = response.unwrap_or_else(|refusal| refuse(&refusal));
-            Ok(config.stamp(response))
+            let response = gateway.answer(request).await;
+            let response = response.unwrap_or_else(|rejection| reject(&rejection));
+            Ok(gateway.config.stamp(response))
         })
     }
 }
 
-impl Config {
-    async fn answer<B>(&self, request: Request<B>) -> Result<Response<Full<Bytes>>, Refusal>
+impl Gateway {
+    async fn answer<B>(&self, request: Request<B>) -> Result<Response<Full<Bytes>>, Rejection>
     where
         B: Body,
         B::Error: Into<BoxError>,
     {
+        let config = &*self.config;
         let request = collect(request).await?;
-        let verdict = self.verifier.verify(&request, (self.clock)());
-        (self.inspector)(&Received {
+        let verification = config.verifier.verify(&request, (config.clock)());
+        (config.inspector)(&Received {
             request: &request,
-            verdict: verdict.as_ref(),
+            verification: verification.as_ref(),
         });
-        let accepted = verdict?;
-        match self.proxy.find(request.uri().path()) {
+        let accepted = verification?;
+        match config.proxy.find(request.uri().path()) {
             Some(upstream) => upstream.forward(request).await,
-            None => {
-                let echo = echo::describe(&request, &accepted);
-                Ok(json_response(StatusCode::OK, &echo))
-            }
+            None => Ok(self.echo(&request, &accepted)),
         }
     }
 
+    fn echo(&self, request: &Request<Bytes>, accepted: &Accepted) -> Response<Full<Bytes>> {
+        #[cfg(feature = "websocket")]
+        if self.config.echo_websockets
+            && let Some(response) = websocket::accept(request, self.stopped.clone())
+        {
+            return response;
+        }
+        json_response(StatusCode::OK, &echo::describe(request, accepted))
+    }
+}
+
+impl Config {
     /// Adds what every response of API Gateway has.
     fn stamp(&self, mut response: Response<Full<Bytes>>) -> Response<Full<Bytes>> {
-        let now = Timestamp::of((self.clock)());
+        let now = Timestamp::from_time((self.clock)());
         let date = httpdate::fmt_http_date(now.system_time());
         for (name, value) in [
             (DATE, date),
@@ -185,7 +226,7 @@ impl Config {
 }
 
 /// Waits for the whole body.
-async fn collect<B>(request: Request<B>) -> Result<Request<Bytes>, Refusal>
+async fn collect<B>(request: Request<B>) -> Result<Request<Bytes>, Rejection>
 where
     B: Body,
     B::Error: Into<BoxError>,
@@ -193,16 +234,16 @@ where
     let (parts, body) = request.into_parts();
     let body = Limited::new(body, Gateway::BODY_LIMIT).collect().await;
     let body = body.map_err(|error| match error.is::<LengthLimitError>() {
-        true => Refusal::body_too_large(),
-        false => Refusal::bad_request("Bad Request: the body broke off"),
+        true => Rejection::body_too_large(),
+        false => Rejection::bad_request("Bad Request: the body broke off"),
     })?;
     Ok(Request::from_parts(parts, body.to_bytes()))
 }
 
-fn refuse(refusal: &Refusal) -> Response<Full<Bytes>> {
-    let message = json!({ "message": refusal.message() });
-    let mut response = json_response(refusal.status(), &message);
-    let error_type = HeaderValue::from_static(refusal.error_type);
+fn reject(rejection: &Rejection) -> Response<Full<Bytes>> {
+    let message = json!({ "message": rejection.message() });
+    let mut response = json_response(rejection.status(), &message);
+    let error_type = HeaderValue::from_static(rejection.error_type);
     response
         .headers_mut()
         .insert("x-amzn-errortype", error_type);

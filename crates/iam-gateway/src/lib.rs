@@ -32,7 +32,7 @@
 //!
 //! A [`Gateway`] is a tower `Service` too: mount it in a server of your own, or call it in memory.
 //!
-//! # Whose verdict it is
+//! # Who verifies
 //!
 //! Whether a signature is right is for AWS's own code to say: the crate [`aws-sigv4`] signs the
 //! received request again, at the request's own time and with only its signed headers. The
@@ -66,7 +66,7 @@
 //! | an `x-amz-content-sha256` header is the body's SHA-256 | 403 `InvalidSignatureException` |
 //! | an upstream answers | 502 `BadGatewayException` |
 //!
-//! Every answer has an `x-amzn-requestid`; a refusal has its type in `x-amzn-errortype`, and a
+//! Every answer has an `x-amzn-requestid`; a rejection has its type in `x-amzn-errortype`, and a
 //! `message` in JSON. An accepted request gets 200 and JSON:
 //!
 //! ```json
@@ -78,7 +78,7 @@
 //! ```
 //!
 //! The headers are without `Authorization` and `x-amz-security-token`. The canonical request has the
-//! token, where it was signed, as the one in API Gateway's own refusal does.
+//! token, where it was signed, as the one in API Gateway's own rejection does.
 //!
 //! # What it does not do
 //!
@@ -98,8 +98,12 @@
 //!
 //! - `tls`: [`Gateway`] serves over TLS, with a certificate of its own making.
 //! - `cli`: the command `iam-gateway`.
+//! - `websocket`: `Gateway::echo_websockets`, so that WebSocket clients can be tried whose handshake is
+//!   signed.
 //!
 //! [`aws-sigv4`]: https://docs.rs/aws-sigv4
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod account;
 mod authorization;
@@ -114,19 +118,21 @@ mod limits;
 mod oracle;
 mod proxy;
 mod received;
-mod refusal;
+mod rejection;
 mod server;
 mod signed_parts;
 #[cfg(feature = "tls")]
 mod tls;
 mod verify;
+#[cfg(feature = "websocket")]
+mod websocket;
 
 pub use self::{
     account::{Account, Accounts},
     error::Error,
     gateway::Gateway,
     received::Received,
-    refusal::Refusal,
+    rejection::Rejection,
     server::Server,
     verify::Accepted,
 };

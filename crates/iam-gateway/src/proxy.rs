@@ -13,7 +13,7 @@ use hyper_util::{
 };
 
 use crate::{
-    Error, Refusal,
+    Error, Rejection,
     authorization::is_presigned_parameter,
     echo::CREDENTIAL_HEADERS,
     encoding::{decode_pair, pairs},
@@ -68,7 +68,7 @@ impl Upstream {
                 Ok(Self {
                     authority: authority.clone(),
                     path: uri.path().trim_end_matches('/').to_owned(),
-                    client: Client::builder(TokioExecutor::new()).build_http(),
+                    client: Client::builder(TokioExecutor::new()).build(connector()),
                 })
             }
             _ => Err(Kind::Upstream(url.to_owned()).into()),
@@ -79,11 +79,11 @@ impl Upstream {
     pub(crate) async fn forward(
         &self,
         request: Request<Bytes>,
-    ) -> Result<Response<Full<Bytes>>, Refusal> {
+    ) -> Result<Response<Full<Bytes>>, Rejection> {
         let (mut parts, body) = request.into_parts();
         parts.uri = self
             .target(&parts.uri)
-            .map_err(|error| Refusal::bad_gateway(format!("the upstream's URL: {error}")))?;
+            .map_err(|error| Rejection::bad_gateway(format!("the upstream's URL: {error}")))?;
         parts.version = Version::HTTP_11;
         remove_hop_by_hop(&mut parts.headers);
         for name in CREDENTIAL_HEADERS
@@ -97,13 +97,13 @@ impl Upstream {
         let request = Request::from_parts(parts, Full::from(body));
         let response = self.client.request(request).await.map_err(|error| {
             let why = with_causes(&error);
-            Refusal::bad_gateway(format!("no answer from {}: {why}", self.authority))
+            Rejection::bad_gateway(format!("no answer from {}: {why}", self.authority))
         })?;
         let (mut parts, body) = response.into_parts();
         let body = Limited::new(body, BODY_LIMIT).collect().await;
         let body = body.map_err(|error| {
             let why = with_causes(&*error);
-            Refusal::bad_gateway(format!("a broken answer from {}: {why}", self.authority))
+            Rejection::bad_gateway(format!("a broken answer from {}: {why}", self.authority))
         })?;
         parts.version = Version::default();
         remove_hop_by_hop(&mut parts.headers);
@@ -159,4 +159,11 @@ fn remove_hop_by_hop(headers: &mut HeaderMap) {
     ] {
         headers.remove(name);
     }
+}
+
+fn connector() -> HttpConnector {
+    let mut connector = HttpConnector::new();
+    // Or else a small body waits for the acknowledgement of its head.
+    connector.set_nodelay(true);
+    connector
 }

@@ -3,7 +3,7 @@ use std::fmt;
 use bytes::Bytes;
 use http::Request;
 
-use crate::{Accepted, Refusal};
+use crate::{Accepted, Rejection};
 
 /// A request as it came in, and what the gateway made of it. See
 /// [`Gateway::inspect`](crate::Gateway::inspect).
@@ -11,22 +11,22 @@ use crate::{Accepted, Refusal};
 /// `Debug` leaves out the query, the headers and the body, for they may hold secrets.
 pub struct Received<'a> {
     pub(crate) request: &'a Request<Bytes>,
-    pub(crate) verdict: Result<&'a Accepted, &'a Refusal>,
+    pub(crate) verification: Result<&'a Accepted, &'a Rejection>,
 }
 
 impl Received<'_> {
-    /// The request: its target and headers as they were received, and the whole body.
+    /// Returns the request: its target and headers as they were received, and the whole body.
     pub fn request(&self) -> &Request<Bytes> {
         self.request
     }
 
-    /// Whether the signature was accepted, and if not, why.
+    /// Returns who has signed the request, or why the signature was rejected.
     ///
     /// # Errors
     ///
-    /// The refusal that the client is about to get.
-    pub fn verdict(&self) -> Result<&Accepted, &Refusal> {
-        self.verdict
+    /// The rejection that the client is about to get.
+    pub fn verification(&self) -> Result<&Accepted, &Rejection> {
+        self.verification
     }
 }
 
@@ -36,7 +36,7 @@ impl fmt::Debug for Received<'_> {
             .field("method", self.request.method())
             .field("path", &self.request.uri().path())
             .field("version", &self.request.version())
-            .field("verdict", &self.verdict)
+            .field("verification", &self.verification)
             .finish_non_exhaustive()
     }
 }

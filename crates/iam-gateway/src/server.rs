@@ -104,17 +104,18 @@ impl Server {
         })
     }
 
-    /// The address that the gateway listens on.
+    /// Returns the address that the gateway listens on.
     pub fn local_addr(&self) -> SocketAddr {
         self.local_addr
     }
 
-    /// The gateway's URL, such as `http://127.0.0.1:49152`, without a slash at its end.
+    /// Returns the gateway's URL, such as `http://127.0.0.1:49152`, without a slash at its end.
     pub fn url(&self) -> String {
         format!("{}://{}", self.scheme, self.local_addr)
     }
 
-    /// Stops accepting connections, and waits until the requests under way are answered.
+    /// Stops accepting connections, and waits until the requests under way are answered. WebSockets
+    /// are closed.
     ///
     /// # Cancellation
     ///
@@ -142,8 +143,11 @@ async fn talk<S>(
     let mut builder = auto::Builder::new(TokioExecutor::new());
     builder.http1().timer(TokioTimer::new());
     builder.http2().timer(TokioTimer::new());
+    #[cfg(feature = "websocket")]
+    let gateway = gateway.until(stopped.clone());
     let service = TowerToHyperService::new(gateway);
-    let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
+    let stream = TokioIo::new(stream);
+    let mut connection = pin!(builder.serve_connection_with_upgrades(stream, service));
     // What breaks a connection is the client's affair.
     tokio::select! {
         _ = connection.as_mut() => {}

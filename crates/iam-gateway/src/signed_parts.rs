@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::{HeaderMap, Method, Request, Uri, Version, header::HOST};
 
 use crate::{
-    Refusal,
+    Rejection,
     authorization::{Authorization, X_AMZ_SIGNATURE},
     encoding::{decode_pair, pairs},
     header_values::values,
@@ -30,11 +30,11 @@ impl<'a> SignedParts<'a> {
     pub(crate) fn pick(
         request: &'a Request<Bytes>,
         authorization: &'a Authorization,
-    ) -> Result<Self, Refusal> {
+    ) -> Result<Self, Rejection> {
         let names = &authorization.signed_headers;
         let is_signed = |name: &str| names.iter().any(|signed| signed == name);
         if !is_signed("host") {
-            return Err(Refusal::invalid_signature(
+            return Err(Rejection::invalid_signature(
                 "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.",
             ));
         }
@@ -43,7 +43,7 @@ impl<'a> SignedParts<'a> {
             .keys()
             .find(|name| name.as_str().starts_with("x-amz-") && !is_signed(name.as_str()));
         if let Some(name) = unsigned {
-            return Err(Refusal::invalid_signature(format!(
+            return Err(Rejection::invalid_signature(format!(
                 "'{name}' must be a 'SignedHeader' in the AWS Authorization."
             )));
         }
@@ -55,7 +55,7 @@ impl<'a> SignedParts<'a> {
                 name => values(request.headers(), name),
             };
             if values.is_empty() {
-                return Err(Refusal::incomplete_signature(format!(
+                return Err(Rejection::incomplete_signature(format!(
                     "'{name}' is named as a SignedHeader, but it does not exist in the HTTP request"
                 )));
             }
@@ -75,7 +75,7 @@ impl<'a> SignedParts<'a> {
 }
 
 /// The host that the client named: `:authority` on HTTP/2, the `Host` header before that.
-fn host<'a>(uri: &'a Uri, version: Version, headers: &'a HeaderMap) -> Result<&'a [u8], Refusal> {
+fn host<'a>(uri: &'a Uri, version: Version, headers: &'a HeaderMap) -> Result<&'a [u8], Rejection> {
     let authority = uri
         .authority()
         .map(|authority| authority.as_str().as_bytes());
@@ -83,7 +83,7 @@ fn host<'a>(uri: &'a Uri, version: Version, headers: &'a HeaderMap) -> Result<&'
         [] => None,
         [value] => Some(value),
         _ => {
-            return Err(Refusal::bad_request(
+            return Err(Rejection::bad_request(
                 "Bad Request: more than one Host header",
             ));
         }
@@ -92,5 +92,5 @@ fn host<'a>(uri: &'a Uri, version: Version, headers: &'a HeaderMap) -> Result<&'
         Version::HTTP_2 => authority.or(header),
         _ => header.or(authority),
     };
-    host.ok_or_else(|| Refusal::bad_request("Bad Request: no Host header"))
+    host.ok_or_else(|| Rejection::bad_request("Bad Request: no Host header"))
 }

@@ -44,7 +44,7 @@ impl Gateway {
 }
 
 impl Server {
-    /// The certificate that clients have to trust, in PEM; `None` for a server in clear.
+    /// Returns the certificate that clients have to trust, in PEM; `None` for a server in clear.
     pub fn certificate_pem(&self) -> Option<&str> {
         self.certificate_pem.as_deref()
     }

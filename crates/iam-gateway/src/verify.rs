@@ -7,7 +7,7 @@ use http::Request;
 use subtle::ConstantTimeEq;
 
 use crate::{
-    Account, Accounts, Refusal,
+    Account, Accounts, Rejection,
     authorization::{Authorization, Scope},
     canonical,
     date::Timestamp,
@@ -29,17 +29,17 @@ pub struct Accepted {
 }
 
 impl Accepted {
-    /// Whose request it is.
+    /// Returns the access key id that the request is signed with.
     pub fn access_key_id(&self) -> &str {
         &self.access_key_id
     }
 
-    /// The canonical request that was signed.
+    /// Returns the canonical request that was signed.
     pub fn canonical_request(&self) -> &str {
         &self.canonical_request
     }
 
-    /// The string to sign that was signed.
+    /// Returns the string to sign that was signed.
     pub fn string_to_sign(&self) -> &str {
         &self.string_to_sign
     }
@@ -67,10 +67,10 @@ impl Verifier {
         &self,
         request: &Request<Bytes>,
         now: SystemTime,
-    ) -> Result<Accepted, Refusal> {
+    ) -> Result<Accepted, Rejection> {
         check_size(request)?;
         if !request.uri().path().starts_with('/') {
-            return Err(Refusal::bad_request("Bad Request: no path"));
+            return Err(Rejection::bad_request("Bad Request: no path"));
         }
         let query = request.uri().query().unwrap_or_default();
         let authorization = Authorization::read(request.headers(), query)?;
@@ -79,13 +79,13 @@ impl Verifier {
         check_time(
             authorization.time,
             authorization.expires,
-            Timestamp::of(now),
+            Timestamp::from_time(now),
         )?;
         let account = self.find_account(&authorization, now)?;
         self.check_signature(&parts, &account, &authorization)
     }
 
-    fn check_scope(&self, scope: &Scope, time: Timestamp) -> Result<(), Refusal> {
+    fn check_scope(&self, scope: &Scope, time: Timestamp) -> Result<(), Rejection> {
         let mut wrong = Vec::new();
         if scope.region != self.region {
             wrong.push(format!(
@@ -115,7 +115,7 @@ impl Verifier {
         }
         match wrong.is_empty() {
             true => Ok(()),
-            false => Err(Refusal::invalid_signature(wrong.join(" "))),
+            false => Err(Rejection::invalid_signature(wrong.join(" "))),
         }
     }
 
@@ -123,11 +123,11 @@ impl Verifier {
         &self,
         authorization: &Authorization,
         now: SystemTime,
-    ) -> Result<Account, Refusal> {
+    ) -> Result<Account, Rejection> {
         let account = self
             .accounts
             .find(&authorization.access_key_id)
-            .ok_or_else(Refusal::invalid_token)?;
+            .ok_or_else(Rejection::invalid_token)?;
         let sent = authorization.session_token.as_deref();
         let is_right = match (sent, &account.session_token) {
             (None, None) => true,
@@ -135,41 +135,41 @@ impl Verifier {
             _ => false,
         };
         if !is_right {
-            return Err(Refusal::invalid_token());
+            return Err(Rejection::invalid_token());
         }
         if account.expires_at.is_some_and(|end| end <= now) {
-            return Err(Refusal::expired_token());
+            return Err(Rejection::expired_token());
         }
         Ok(account)
     }
 
-    /// The verdict is `aws-sigv4`'s. What the gateway wrote itself must come to the same signature,
+    /// The signature is `aws-sigv4`'s. What the gateway wrote itself must come to the same signature,
     /// or else it would show a client something that was never compared.
     fn check_signature(
         &self,
         parts: &SignedParts<'_>,
         account: &Account,
         authorization: &Authorization,
-    ) -> Result<Accepted, Refusal> {
+    ) -> Result<Accepted, Rejection> {
         let (time, region, service) = (authorization.time, &self.region, &self.service);
         let canonical_request = canonical::request(parts);
         let string_to_sign = canonical::string_to_sign(&canonical_request, time, region, service);
         let canonical_request = String::from_utf8_lossy(&canonical_request).into_owned();
         let ours = oracle::sign_text(&string_to_sign, account, time, region, service);
-        let verdict = oracle::signature(parts, account, time, region, service)
+        let verification = oracle::signature(parts, account, time, region, service)
             .and_then(|theirs| match is_same(ours.as_bytes(), theirs.as_bytes()) {
                 true => Ok(theirs),
                 false => Err("it reads the request in another way".to_owned()),
             })
             .map_err(|why| {
-                Refusal::undecided(format!(
-                    "This stand-in has no verdict on the request, for aws-sigv4 cannot confirm its \
+                Rejection::undecided(format!(
+                    "This stand-in cannot verify the request, for aws-sigv4 cannot confirm its \
                      canonical string: {why}.\n\n\
                      The canonical string of the stand-in is\n'{canonical_request}'\n"
                 ))
             })?;
-        if !is_same(verdict.as_bytes(), authorization.signature.as_bytes()) {
-            return Err(Refusal::signature_mismatch(
+        if !is_same(verification.as_bytes(), authorization.signature.as_bytes()) {
+            return Err(Rejection::signature_mismatch(
                 &canonical_request,
                 &string_to_sign,
             ));
@@ -186,7 +186,7 @@ impl Verifier {
 /// API Gateway takes no more than 10,240 bytes of request line and headers.
 ///
 /// Nor must aws-sigv4 see much more, which panics when a query grows past 64 KiB by its encoding.
-fn check_size(request: &Request<Bytes>) -> Result<(), Refusal> {
+fn check_size(request: &Request<Bytes>) -> Result<(), Rejection> {
     let target = request.uri().path_and_query();
     let target = target.map_or(0, |target| target.as_str().len());
     let headers = request.headers().iter();
@@ -195,24 +195,24 @@ fn check_size(request: &Request<Bytes>) -> Result<(), Refusal> {
         .sum();
     match request.method().as_str().len() + target + headers {
         0..=10_240 => Ok(()),
-        _ => Err(Refusal::headers_too_large()),
+        _ => Err(Rejection::headers_too_large()),
     }
 }
 
-fn check_time(time: Timestamp, expires: Option<u64>, now: Timestamp) -> Result<(), Refusal> {
+fn check_time(time: Timestamp, expires: Option<u64>, now: Timestamp) -> Result<(), Rejection> {
     let (latest, earliest) = (now.plus(MAX_SKEW), now.minus(expires.unwrap_or(MAX_SKEW)));
     let span = |seconds: u64| match seconds % 60 {
         0 => format!("{} min.", seconds / 60),
         _ => format!("{seconds} sec."),
     };
     if time < earliest {
-        return Err(Refusal::invalid_signature(format!(
+        return Err(Rejection::invalid_signature(format!(
             "Signature expired: {time} is now earlier than {earliest} ({now} - {})",
             span(expires.unwrap_or(MAX_SKEW))
         )));
     }
     if time > latest {
-        return Err(Refusal::invalid_signature(format!(
+        return Err(Rejection::invalid_signature(format!(
             "Signature not yet current: {time} is still later than {latest} ({now} + {})",
             span(MAX_SKEW)
         )));
@@ -221,14 +221,14 @@ fn check_time(time: Timestamp, expires: Option<u64>, now: Timestamp) -> Result<(
 }
 
 /// A client that sends the body's hash as a header has to send the right one.
-fn check_content_sha256(parts: &SignedParts<'_>) -> Result<(), Refusal> {
+fn check_content_sha256(parts: &SignedParts<'_>) -> Result<(), Rejection> {
     let sent = parts
         .headers
         .iter()
         .find(|(name, _)| *name == "x-amz-content-sha256");
     match sent {
         Some((_, values)) if values[..] != [canonical::hex_sha256(parts.body).as_bytes()] => {
-            Err(Refusal::invalid_signature(
+            Err(Rejection::invalid_signature(
                 "The provided 'x-amz-content-sha256' header does not match what was computed.",
             ))
         }

@@ -35,7 +35,7 @@ async fn it_prints_its_url_serves_and_ends_when_it_is_terminated() {
         ..client()
     };
     let answer = call(&url, &client).await;
-    assert_eq!(answer.status, 200, "{}", answer.refusal());
+    assert_eq!(answer.status, 200, "{}", answer.rejection());
     client.token = None;
     assert_eq!(
         call(&url, &client).await.error_type(),
@@ -164,5 +164,5 @@ async fn call(url: &str, signer: &common::Client) -> Answer {
     let client = Client::builder(TokioExecutor::new()).build_http();
     let (parts, body) = client.request(request).await.unwrap().into_parts();
     let body = body.collect().await.unwrap().to_bytes();
-    Answer::of(parts.status, parts.headers, &body)
+    Answer::from_parts(parts.status, parts.headers, &body)
 }

@@ -38,7 +38,7 @@ async fn the_two_agree_on_every_generated_request() {
             answer.status,
             200,
             "case {case}: {target}: {}",
-            answer.refusal()
+            answer.rejection()
         );
     }
     // A generator that makes nothing of interest would pass as well.
@@ -49,12 +49,12 @@ async fn the_two_agree_on_every_generated_request() {
 }
 
 #[tokio::test]
-async fn where_aws_sigv4_differs_from_everybody_there_is_no_verdict() {
+async fn where_aws_sigv4_differs_from_everybody_nothing_is_verified() {
     for target in ["/dev?k=%FF", "/dev?%80", "/a/b/.", "/a/b/..", "/.//a/."] {
         let answer = send(&gateway(), client().get(target)).await;
-        assert_eq!(answer.status, 500, "{target}: {}", answer.refusal());
+        assert_eq!(answer.status, 500, "{target}: {}", answer.rejection());
         assert_eq!(answer.error_type(), "InternalServerErrorException");
-        assert!(answer.message().starts_with("This stand-in has no verdict"));
+        assert!(answer.message().starts_with("This stand-in cannot verify"));
     }
     for (value, what) in [
         (&b"a\tb"[..], "tab"),
@@ -65,7 +65,7 @@ async fn where_aws_sigv4_differs_from_everybody_there_is_no_verdict() {
         let value = HeaderValue::from_bytes(value).unwrap();
         request.headers_mut().insert("x-amz-meta-a", value);
         let answer = send(&gateway(), request).await;
-        assert_eq!(answer.status, 500, "{what}: {}", answer.refusal());
+        assert_eq!(answer.status, 500, "{what}: {}", answer.rejection());
     }
     // At the root there is nothing to differ on.
     for target in ["/.", "/..", "/a/.."] {

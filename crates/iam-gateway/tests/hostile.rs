@@ -80,7 +80,7 @@ async fn bytes_on_a_socket() {
 #[tokio::test]
 async fn requests_in_memory() {
     let mut random = Rng::with_seed(3);
-    let (mut accepted, mut refused) = (0, 0);
+    let (mut accepted, mut rejected) = (0, 0);
     for _ in 0..2_000 {
         let mut request = client().get("/dev?a=b");
         for _ in 0..random.usize(0..4) {
@@ -88,10 +88,10 @@ async fn requests_in_memory() {
         }
         match send(&gateway(), request).await.status.as_u16() {
             200 => accepted += 1,
-            _ => refused += 1,
+            _ => rejected += 1,
         }
     }
-    assert!(accepted > 200 && refused > 800, "{accepted} {refused}");
+    assert!(accepted > 200 && rejected > 800, "{accepted} {rejected}");
 }
 
 #[tokio::test]

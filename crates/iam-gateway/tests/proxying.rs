@@ -90,7 +90,7 @@ async fn a_request_is_forwarded_without_what_proved_whose_it_is() {
     let request = client.sign(request.body(Bytes::from("hello")).unwrap());
     let answer = send(&gateway, request).await;
 
-    assert_eq!(answer.status, 418, "{}", answer.refusal());
+    assert_eq!(answer.status, 418, "{}", answer.rejection());
     assert_eq!(answer.body, "short and stout");
     assert_eq!(answer.headers["x-upstream"], "1");
     assert!(answer.headers.contains_key("x-amzn-requestid"));
@@ -128,7 +128,7 @@ async fn a_presigned_url_is_forwarded_without_its_signature() {
         ..client()
     };
     let answer = send(&gateway, client.get("/dev?a=1&b")).await;
-    assert_eq!(answer.status, 418, "{}", answer.refusal());
+    assert_eq!(answer.status, 418, "{}", answer.rejection());
     assert_eq!(upstream.request().uri(), "/dev?a=1&b");
 }
 
@@ -155,7 +155,7 @@ async fn the_longest_prefix_of_whole_segments_wins_and_the_rest_is_echoed() {
 }
 
 #[tokio::test]
-async fn a_refused_request_is_not_forwarded() {
+async fn a_rejected_request_is_not_forwarded() {
     let upstream = Upstream::start().await;
     let gateway = gateway().route("/", &upstream.url("")).unwrap();
     let unsigned = Request::get("/dev")
@@ -190,7 +190,7 @@ async fn an_upstream_that_is_not_there_or_answers_nonsense_is_a_bad_gateway() {
 }
 
 #[test]
-fn a_route_that_makes_no_sense_is_refused_and_named() {
+fn a_route_that_makes_no_sense_is_rejected_and_named() {
     for (prefix, upstream, named) in [
         ("pets", "http://127.0.0.1:1", "\"pets\""),
         ("/", "https://example.com", "\"https://example.com\""),

@@ -51,7 +51,7 @@ async fn call_as(
     *request.uri_mut() = uri.parse().unwrap();
     let (parts, body) = http.request(request).await.unwrap().into_parts();
     let body = body.collect().await.unwrap().to_bytes();
-    Answer::of(parts.status, parts.headers, &body)
+    Answer::from_parts(parts.status, parts.headers, &body)
 }
 
 fn get(target: &str) -> Request<&'static str> {
@@ -68,7 +68,7 @@ async fn one_port_serves_http_1_and_http_2_and_echoes() {
             .header("x-twice", "2")
             .body("hello");
         let answer = call(&http_client(version), &server, request.unwrap()).await;
-        assert_eq!(answer.status, 200, "{version:?}: {}", answer.refusal());
+        assert_eq!(answer.status, 200, "{version:?}: {}", answer.rejection());
         let host = server.local_addr();
         let canonical_request = format!(
             "POST\n/dev/p%2520q\na=%2B&b=2\ncontent-type:text/plain\nhost:{host}\n\
@@ -135,13 +135,13 @@ async fn keys_can_be_rotated_while_the_gateway_serves() {
 
     assert!(accounts.remove(ACCESS_KEY_ID));
     assert!(!accounts.remove(ACCESS_KEY_ID));
-    let refused = call(&http, &server, get("/")).await;
-    assert_eq!(refused.error_type(), "UnrecognizedClientException");
+    let rejected = call(&http, &server, get("/")).await;
+    assert_eq!(rejected.error_type(), "UnrecognizedClientException");
     assert_eq!(call_as(&next, &http, &server, get("/")).await.status, 200);
 }
 
 #[tokio::test]
-async fn an_inspector_sees_what_was_received_and_the_verdict() {
+async fn an_inspector_sees_what_was_received_and_the_verification() {
     let seen = Arc::new(Mutex::new(Vec::new()));
     let log = Arc::clone(&seen);
     let gateway = gateway().inspect(move |received| {
@@ -154,9 +154,9 @@ async fn an_inspector_sees_what_was_received_and_the_verdict() {
             request.headers()["x-a"].to_str().unwrap(),
             request.body(),
             received
-                .verdict()
+                .verification()
                 .map(|accepted| accepted.access_key_id().to_owned())
-                .map_err(|refusal| refusal.error_type().to_owned()),
+                .map_err(|rejection| rejection.error_type().to_owned()),
         );
         log.lock().unwrap().push(line);
     });

@@ -27,7 +27,7 @@ async fn a_signed_request_is_accepted_over_http_1_and_over_http_2() {
         let negotiated = stream.get_ref().1.alpn_protocol();
         assert_eq!(negotiated, Some(alpn.as_bytes()));
         let answer = call(stream, signed(&server)).await;
-        assert_eq!(answer.status, 200, "{}", answer.refusal());
+        assert_eq!(answer.status, 200, "{}", answer.rejection());
     }
     server.shutdown().await;
 }
@@ -97,5 +97,5 @@ async fn call(stream: TlsStream<TcpStream>, mut request: Request<Full<Bytes>>) -
     };
     let (parts, body) = response.into_parts();
     let body = body.collect().await.unwrap().to_bytes();
-    Answer::of(parts.status, parts.headers, &body)
+    Answer::from_parts(parts.status, parts.headers, &body)
 }

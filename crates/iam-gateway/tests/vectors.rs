@@ -1,5 +1,5 @@
 //! Requests with the signature that AWS is known to compute for them. The gateway has to accept
-//! each as it stands on the wire, and to refuse it with any one thing altered.
+//! each as it stands on the wire, and to reject it with any one thing altered.
 
 mod common;
 
@@ -17,13 +17,13 @@ async fn every_vector_of_the_standard_profile_is_accepted_and_shown_as_it_was_si
         let name = text(&vector["name"]);
         let expect = &vector["expect"];
         let answer = send(&gateway(vector), request(vector)).await;
-        if name == NO_VERDICT {
+        if name == NOT_CONFIRMED {
             assert_eq!(answer.status, 500, "{name}");
             let canonical_request = text(&expect["canonical_request"]);
             assert!(answer.message().contains(canonical_request), "{name}");
             continue;
         }
-        assert_eq!(answer.status, 200, "{name}: {}", answer.refusal());
+        assert_eq!(answer.status, 200, "{name}: {}", answer.rejection());
         let body = &answer.body;
         assert_eq!(
             body["canonicalRequest"], expect["canonical_request"],
@@ -131,7 +131,7 @@ fn other(character: &str) -> &'static str {
 }
 
 /// `%FF` in a query, which aws-sigv4 reads as U+FFFD.
-const NO_VERDICT: &str = "query-non-utf8";
+const NOT_CONFIRMED: &str = "query-non-utf8";
 
 /// Those that the gateway imitates: neither S3's path rule nor unsigned payloads.
 fn vectors() -> Vec<Value> {

@@ -63,7 +63,7 @@ impl<S, B> Attempt<S, B> {
         Self { signed, kept: None }
     }
 
-    /// Learns from a response. Returns a second attempt if there is to be one.
+    /// Observes a response. Returns a second attempt if there is to be one.
     pub(crate) fn observe<ResBody, R>(
         self,
         response: &mut Response<ResBody>,

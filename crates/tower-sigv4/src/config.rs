@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use credentials_cache::CredentialsCache;
 use http::Uri;
-use http_sigv4::{Endpoint, Host, Profile, Signer, SigningScope};
+use http_sigv4::{Endpoint, Host, Profile, SignError, Signer, SigningScope};
 
 use crate::{
     Error, PayloadMode, SigningOptions, body,
@@ -62,6 +62,9 @@ impl Config {
         if let Some(host) = &options.signing_host {
             config.signer = config.signer.signing_host(host)?;
         }
+        if let Some(prefix) = &options.signing_path_prefix {
+            config.signer = config.signer.signing_path_prefix(prefix)?;
+        }
         if let Some(service) = &options.service {
             config.signer = config.signer.with_profile(Profile::for_service(service));
             // A mode of the layer's is for the layer's service.
@@ -91,7 +94,7 @@ impl Config {
                 (scope, self.signer.profile(), false)
             }
             _ => {
-                let (detected, depends_on_path) = detect(host, uri)?;
+                let (detected, depends_on_path) = self.detect(host, uri, region)?;
                 let scope = SigningScope::new(
                     service.unwrap_or_else(|| detected.service()),
                     region.unwrap_or_else(|| detected.region()),
@@ -112,6 +115,45 @@ impl Config {
         })
     }
 
+    /// Reads what the host that is signed for tells, and whether another path would tell otherwise.
+    /// `region` is the one of those that do not tell theirs.
+    fn detect(
+        &self,
+        host: Option<&Host<'_>>,
+        uri: &Uri,
+        region: Option<&str>,
+    ) -> Result<(SigningScope, bool), Error> {
+        let host = host.ok_or(Kind::UncertainHost)?;
+        // Not `Endpoint::from_uri`: what is signed for may be another host than that of the URI, which
+        // may have none.
+        let endpoint = Endpoint::from_host(host).map_err(|error| self.undetected(host, error))?;
+        let endpoint = endpoint.for_uri(uri, self.signer.path_prefix());
+        let scope = match (endpoint.region(), region) {
+            (None, Some(region)) if !endpoint.requires_sigv4a() => {
+                SigningScope::new(endpoint.service(), region)?
+            }
+            _ => endpoint
+                .scope()
+                .map_err(|error| self.undetected(host, error))?,
+        };
+        Ok((scope, endpoint.depends_on_uri()))
+    }
+
+    #[cold]
+    fn undetected(&self, host: &Host<'_>, error: SignError) -> Error {
+        // A signing host is not where the request goes.
+        let permission = match self.signer.host_override() {
+            Some(_) => None,
+            None => self.hosts.missing_permission(host),
+        };
+        Kind::UndetectedHost {
+            host: host.name().into(),
+            error,
+            permission,
+        }
+        .into()
+    }
+
     /// Returns how the signature covers the body.
     ///
     /// # Errors
@@ -125,6 +167,7 @@ impl Config {
             Some(mode) => Err(Kind::PayloadMode {
                 mode: mode.name(),
                 service: service.into(),
+                instead: PayloadMode::for_profile(profile).name(),
             }
             .into()),
         }
@@ -161,14 +204,4 @@ pub(crate) struct Detected {
     pub(crate) scope: SigningScope,
     /// Whether another path at the same host may be another service's.
     pub(crate) depends_on_path: bool,
-}
-
-fn detect(host: Option<&Host<'_>>, uri: &Uri) -> Result<(SigningScope, bool), Error> {
-    let host = host.ok_or(Kind::UncertainHost)?;
-    let endpoint = Endpoint::from_host(host).map(|endpoint| endpoint.for_uri(uri));
-    let detected = endpoint.and_then(|endpoint| Ok((endpoint.scope()?, endpoint.depends_on_uri())));
-    detected.map_err(|error| {
-        let host = host.name().into();
-        Error::with_source(Kind::UndetectedHost { host }, error)
-    })
 }

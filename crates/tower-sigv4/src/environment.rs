@@ -58,6 +58,7 @@ impl fmt::Debug for Environment {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::SigV4LayerBuilder;
 
     fn region(variables: &[(&'static str, &'static str)]) -> Result<String, Error> {
         Environment::from_variables(variables.to_vec()).region()
@@ -77,6 +78,34 @@ mod tests {
             ),
         ] {
             assert_eq!(region(variables).unwrap(), expected);
+        }
+    }
+
+    #[test]
+    fn missing_keys_point_to_the_default_chain_where_other_variables_say_where_keys_are() {
+        for (variable, points) in [
+            ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", true),
+            ("AWS_CONTAINER_CREDENTIALS_FULL_URI", true),
+            ("AWS_WEB_IDENTITY_TOKEN_FILE", true),
+            ("AWS_PROFILE", true),
+            ("AWS_CONFIG", false),
+        ] {
+            let variables = vec![("AWS_REGION", "eu-west-1"), (variable, "hush")];
+            let environment = Environment::from_variables(variables);
+            let builder = SigV4LayerBuilder::from_environment("execute-api", environment);
+            let error = builder.build().unwrap_err();
+            let text = error.to_string();
+            assert!(
+                error.is_configuration() && text.contains("AWS_ACCESS_KEY_ID"),
+                "{text}"
+            );
+            assert_eq!(
+                text.contains("`SigV4Layer::from_default_chain`"),
+                points,
+                "{text}"
+            );
+            assert_eq!(text.contains(variable), points, "{text}");
+            assert!(!text.contains("hush"), "{text}");
         }
     }
 

@@ -150,9 +150,9 @@ where
             let next = match state.as_mut().project() {
                 StateProj::Collecting { waiting } => {
                     let body = ready!(waiting.as_mut().expect(COMPLETED).poll_body(cx));
-                    body.map(|known| {
+                    body.and_then(|known| {
                         let waiting = waiting.take().expect(COMPLETED);
-                        State::loading(waiting.with_body(known))
+                        Ok(State::loading(waiting.with_body(known)?))
                     })
                 }
                 StateProj::Loading { waiting } => {

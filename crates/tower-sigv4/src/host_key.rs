@@ -4,7 +4,7 @@ use http::{Uri, uri::Scheme};
 use http_sigv4::Host;
 use smallvec::SmallVec;
 
-/// The host and the port that a request is sent to: what is learned from a response is kept under it.
+/// The host and the port that a request is sent to: what is observed in a response is kept under it.
 ///
 /// Kept inside of every signed request, so a name of usual length takes no allocation.
 #[derive(Clone, Eq, Hash, PartialEq)]

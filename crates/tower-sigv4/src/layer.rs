@@ -6,7 +6,7 @@ use crate::{RequestSigner, SigV4};
 /// Signs every request on its way to an HTTP client. See the [crate's guide](crate).
 ///
 /// Cheap to clone. One layer is one [`RequestSigner`]: every service that it makes, and every clone of
-/// the layer and of those services, shares its credentials and what it has learned from responses.
+/// the layer and of those services, shares its credentials and what responses have shown.
 ///
 /// ```
 /// use aws_credential_types::Credentials;

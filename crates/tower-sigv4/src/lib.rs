@@ -44,14 +44,16 @@
 //!
 //! # Where it goes in a stack
 //!
-//! As far in as it can: nothing below may change the method, the URI, a signed header or the body,
-//! and nothing below should hold a request back, as a signature is good for five minutes. Outermost
+//! As far in as it can: nothing below may change the method, the URI, a signed header or the body (but
+//! see [behind a CDN](#behind-a-cdn-or-a-proxy)), and nothing below should hold a request back, as a signature is good for five minutes. Outermost
 //! first:
+//!
+#![doc = include_str!("stack.svg")]
 //!
 //! | layer | why there |
 //! | --- | --- |
 //! | trace, total timeout | see the whole call, and the wait for credentials |
-//! | follow-redirect | each hop is judged and signed by itself; a client below must not follow any |
+//! | follow-redirect | each hop is checked and signed by itself; a client below must not follow any |
 //! | `GrpcStatusLayer`, with feature `grpc` | tells a gRPC client what is rejected in the end |
 //! | `ExplainLayer`, with feature `explain` | explains it |
 //! | retry | each attempt is signed afresh, with the time and the credentials of then |
@@ -78,8 +80,8 @@
 //! A signature carries the session token, and is good for minutes wherever it is replayed. So it goes
 //! only where it was meant to go: to AWS hosts of the service, the region and the partition that are
 //! signed for, by https, and to hosts that are [named](SigV4LayerBuilder::allow_host). Each request is
-//! judged by its own URI, and by its `Host` header where it has one, so a redirect followed above the
-//! layer is judged as well. With a [signing host](SigV4LayerBuilder::signing_host) only that host and
+//! checked by its own URI, and by its `Host` header where it has one, so a redirect followed above the
+//! layer is checked as well. With a [signing host](SigV4LayerBuilder::signing_host) only that host and
 //! named hosts are destinations.
 //!
 //! An AWS host of the service and region may be another customer's, who can do nothing with the
@@ -87,13 +89,41 @@
 //! access key. A host on the loopback interface (a loopback address, or `localhost`) has to be
 //! [allowed](SigV4LayerBuilder::allow_loopback) too, and may then be reached by plain http.
 //!
+//! # Behind a CDN or a proxy
+//!
+//! A signature covers the host and the path that the **service** sees. Where something of one's own
+//! changes them on the way, there are three ways to sign what will arrive:
+//!
+//! | what is there | what to do |
+//! | --- | --- |
+//! | a CDN or a proxy that puts in another host, or its origin path in front of the path, so that `https://cdn.example.com/items` arrives as `/prod/items` at the API's own host | send to the CDN, and name what the service sees: [`signing_host`](SigV4LayerBuilder::signing_host) and [`signing_path_prefix`](SigV4LayerBuilder::signing_path_prefix), with the CDN [allowed](SigV4LayerBuilder::allow_host); for one request, in its [`SigningOptions`] |
+//! | code that writes `/items` and a layer that makes the whole URL of it | that layer **above** this one: what it makes is what is sent and what arrives |
+//! | a CDN or a proxy that does more, such as cutting off a part of the path | write the API's own URLs, sign them, and have a layer **below** this one turn them into the CDN's, which the CDN turns back. This layer then does not see where requests go: that layer has to send them to one host and to no other |
+//!
+//! A layer below is right only where something on the way undoes what it does; anything else it changes
+//! is rejected by the service. A CDN that signs by itself, as CloudFront does with origin access control,
+//! needs no signature of the client's. Nor does a custom domain of API Gateway's need any of this: the
+//! host and the path that were sent to it are what is checked, its base path included.
+//!
 //! # Bodies
 //!
 //! A signature covers the body's SHA-256. An empty body and one in memory are hashed at once and
 //! not copied; a streaming one is collected first, up to [`body_limit`](SigV4LayerBuilder::body_limit),
 //! and all that are collected at a time up to
 //! [`total_body_limit`](SigV4LayerBuilder::total_body_limit). [`PayloadMode`] has the alternatives for
-//! services that take them.
+//! services that take them. Where the length is known, it is sent, and the body not in chunks.
+//!
+//! A body that comes in frames already, as an SDK uploads to S3, is never signed as a plain one, of
+//! which a store would keep the frames. Where `x-amz-content-sha256` says
+//! `STREAMING-UNSIGNED-PAYLOAD-TRAILER`, it passes as it comes, to S3 over https or on this machine,
+//! whatever mode is set. Frames that carry signatures continue the one that the request had, so
+//! they are an error, and so is `content-encoding: aws-chunked` by itself.
+//!
+//! # Behind CloudFront
+//!
+//! Where CloudFront signs for its clients, with origin access control before a Lambda function URL,
+//! they have to send the digest of each body. [`ContentSha256Layer`] does that, and needs no
+//! credentials.
 //!
 //! # gRPC
 //!
@@ -116,8 +146,8 @@
 //!
 //! # One request otherwise
 //!
-//! [`SigningOptions`] in a request's extensions choose another region, service, payload mode or
-//! other credentials for that request, or forward it unsigned.
+//! [`SigningOptions`] in a request's extensions choose another region, service, signing host or path
+//! prefix, payload mode or other credentials for that request, or forward it unsigned.
 //!
 //! # Credentials
 //!
@@ -132,9 +162,9 @@
 //! so too, and no cache may have kept that response, requests to **that host** are signed with its time
 //! from then on: see [`SigV4Layer::clock_offset`]. A wrong local clock so costs one rejected attempt per
 //! host. An offset is dropped when a response of the host disagrees, and after a day in which nothing
-//! has confirmed it; one of more than 25 hours is never learned.
+//! has confirmed it; one of more than 25 hours is never taken over.
 //!
-//! How long credentials live is judged by the local clocks alone. Where the wall clock is fast,
+//! How long credentials live is decided by the local clocks alone. Where the wall clock is fast,
 //! temporary credentials look expired: they are signed with all the same, and loads are paced, unless
 //! [`OnExpired::Fail`] is set. Where it is slow by more than the refresh window, the requests between
 //! the true expiry and the reload are rejected, once per generation.
@@ -171,7 +201,7 @@
 //! | `aws_sigv4_rejections_total` | counter | responses that reject a request for its signature, its credentials or their permissions, by `cause`: the name of an [`ErrorKind`](http_sigv4::ErrorKind), as `expired_credentials`; `unspecified` for a 401 or 403 without an error code in its headers |
 //! | `aws_sigv4_retries_total` | counter | rejected requests that were sent once more, by the layer or by `RetryPolicy`, by `cause` (`time`, `credentials`) |
 //! | `aws_sigv4_explanations_total` | counter | rejections that `ExplainLayer` has explained, by `cause`: the name of a `Cause`, as `path_decoded` |
-//! | `aws_sigv4_clock_offset_changes_total` | counter | hosts whose clock offset has changed, by `change` (`learned`, `dropped`, `contradicted`) |
+//! | `aws_sigv4_clock_offset_changes_total` | counter | hosts whose clock offset has changed, by `change` (`observed`, `dropped`, `contradicted`) |
 //! | `aws_sigv4_clock_offset_seconds` | gauge | the offset that has changed last |
 //! | `aws_sigv4_body_bytes` | histogram | the sizes of bodies that were read for their hashes |
 //! | `aws_sigv4_waits_total` | counter | waits that came to their end, by `for` (`body`, `credentials`, `retry`) |
@@ -196,17 +226,23 @@
 //! - `metrics`: what happens is recorded through the [metrics] facade, besides the cache's [`Stats`]
 //!   and the [tracing] events.
 //! - `retry`: `RetryPolicy` for tower's retry layer sends a request once more, signed afresh, where
-//!   the layer has learned why it was rejected.
+//!   the layer knows why it was rejected.
+//! - `tokens`: [`RequestSigner`] signs login tokens for databases, caches, brokers and clusters, and
+//!   WebSocket handshakes, of every kind in `http_sigv4::tokens`: `RequestSigner::sign_token`.
 //!
 //! [metrics]: https://docs.rs/metrics
 //! [tracing]: https://docs.rs/tracing
 //! [tower]: https://docs.rs/tower
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod attempt;
 mod body;
 mod builder;
 mod clock;
 mod config;
+mod content_sha256;
+mod decision;
 #[cfg(feature = "aws-config")]
 mod default_chain;
 mod environment;
@@ -219,7 +255,6 @@ pub mod grpc;
 mod grpc_request;
 mod host_key;
 mod host_policy;
-mod judgement;
 mod keys;
 mod layer;
 mod options;
@@ -229,6 +264,8 @@ mod signed_request;
 mod signer;
 mod signing;
 mod telemetry;
+#[cfg(feature = "tokens")]
+mod tokens;
 mod waiting;
 
 pub use credentials_cache::{
@@ -245,6 +282,7 @@ pub use self::rejection::{RetryFuture, RetryOr, RetryPolicy};
 pub use self::{
     body::{PayloadMode, SignedBody},
     builder::SigV4LayerBuilder,
+    content_sha256::{ContentSha256, ContentSha256Future, ContentSha256Layer},
     error::Error,
     future::ResponseFuture,
     host_policy::UnlistedHosts,
@@ -256,8 +294,3 @@ pub use self::{
     signer::RequestSigner,
     signing::{Signing, TrySign},
 };
-
-/// The examples of the cache's README, which need the SDK's configuration.
-#[cfg(all(doctest, feature = "aws-config"))]
-#[doc = include_str!("../../credentials-cache/README.md")]
-struct CacheReadme;

@@ -25,6 +25,7 @@ pub struct SigningOptions {
     pub(crate) service: Option<String>,
     pub(crate) region: Option<String>,
     pub(crate) signing_host: Option<String>,
+    pub(crate) signing_path_prefix: Option<String>,
     pub(crate) payload: Option<PayloadMode>,
     pub(crate) forward_unsigned: bool,
 }
@@ -35,7 +36,7 @@ impl SigningOptions {
         Self::default()
     }
 
-    /// Signs with other credentials, as of another role or account.
+    /// Signs with other credentials, as of another role or account. Defaults to the layer's.
     ///
     /// Keep the cache, and give each request a clone of it: a new cache would load them anew.
     pub fn credentials(mut self, credentials: CredentialsCache) -> Self {
@@ -43,32 +44,41 @@ impl SigningOptions {
         self
     }
 
-    /// Signs for another service, by its signing name, and with that service's profile.
+    /// Signs for another service, by its signing name, and with that service's profile. Defaults to
+    /// the layer's.
     pub fn service(mut self, service: impl Into<String>) -> Self {
         self.service = Some(service.into());
         self
     }
 
-    /// Signs for another region.
+    /// Signs for another region. Defaults to the layer's.
     pub fn region(mut self, region: impl Into<String>) -> Self {
         self.region = Some(region.into());
         self
     }
 
-    /// Signs for a host other than the one that the request is sent to. See
-    /// [`SigV4Layer::signing_host`](crate::SigV4LayerBuilder::signing_host).
+    /// Signs for a host other than the one that the request is sent to. Defaults to
+    /// [the layer's](crate::SigV4LayerBuilder::signing_host).
     pub fn signing_host(mut self, host: impl Into<String>) -> Self {
         self.signing_host = Some(host.into());
         self
     }
 
-    /// Covers the body in another way.
+    /// Signs a prefix in front of the path, or none if it is empty. Defaults to
+    /// [the layer's](crate::SigV4LayerBuilder::signing_path_prefix).
+    pub fn signing_path_prefix(mut self, prefix: impl Into<String>) -> Self {
+        self.signing_path_prefix = Some(prefix.into());
+        self
+    }
+
+    /// Sets how the signature covers the body. Defaults to the layer's way.
     pub fn payload(mut self, mode: PayloadMode) -> Self {
         self.payload = Some(mode);
         self
     }
 
-    /// Forwards the request as it is: not signed, not checked, its headers not touched.
+    /// Forwards the request as it is: not signed, not checked, its headers not touched. Defaults to
+    /// signing it.
     pub fn forward_unsigned(mut self) -> Self {
         self.forward_unsigned = true;
         self

@@ -118,7 +118,7 @@ impl<S> SigV4<S> {
             return Ok(self.forward(request));
         };
         let (mut parts, body) = request.into_parts();
-        let Some(signing) = signer.judge(&mut parts)? else {
+        let Some(signing) = signer.check(&mut parts)? else {
             return Ok(self.forward(Request::from_parts(parts, body)));
         };
         let span = RequestSpan::open(&signing);
@@ -144,6 +144,7 @@ impl<S> SigV4<S> {
         let bodies = &signing.config().bodies;
         match body::read(body, signing.payload_mode(), bodies)? {
             Read::Done(mut known) => {
+                body::write_length(&mut parts, &known.body)?;
                 let kept = keep(&self.inner, &parts, &mut known, &signing);
                 match signing.try_sign(&mut parts, known.payload)? {
                     TrySign::Signed(signed) => {

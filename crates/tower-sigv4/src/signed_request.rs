@@ -7,7 +7,7 @@ use http::{HeaderMap, Response, StatusCode};
 use crate::explain::Captured;
 use crate::{
     clock::{Exchange, Observed, server_date},
-    judgement::Judgement,
+    decision::Decision,
     rejection::{AccessKey, Rejection, RetryAdvice},
     telemetry,
 };
@@ -15,7 +15,7 @@ use crate::{
 /// What a request was signed with, to be shown its response.
 ///
 /// A service may reject a signature because the clock is off or because the credentials are not taken
-/// any more. [`observe`](Self::observe) learns of both, for the requests that follow, and says whether
+/// any more. [`observe`](Self::observe) reads both, for the requests that follow, and says whether
 /// the same request is worth another attempt. A client that never shows it a response works until its
 /// clock is off by minutes or its credentials are revoked.
 ///
@@ -35,7 +35,7 @@ use crate::{
 /// }
 /// ```
 pub struct SignedRequest {
-    pub(crate) judgement: Arc<Judgement>,
+    pub(crate) decision: Arc<Decision>,
     pub(crate) generation: Generation,
     pub(crate) access_key: AccessKey,
     /// When it was signed, by the local clock.
@@ -53,7 +53,7 @@ impl SignedRequest {
         self.generation
     }
 
-    /// Learns from the status and the headers of the response, and gives advice where the same
+    /// Observes the status and the headers of the response, and gives advice where the same
     /// request, signed again, may well be accepted.
     pub fn observe(&self, status: StatusCode, headers: &HeaderMap) -> Option<RetryAdvice> {
         telemetry::answered(status, headers);
@@ -62,14 +62,14 @@ impl SignedRequest {
         match rejection? {
             Rejection::Credentials => {
                 self.reject_credentials();
-                let credentials = self.judgement.config.credentials.clone();
+                let credentials = self.decision.config.credentials.clone();
                 Some(RetryAdvice::credentials(self.generation, credentials))
             }
             Rejection::Time => has_other_time.then(RetryAdvice::time),
         }
     }
 
-    /// Learns from a response, and notes in the extensions of one with a client error what it is
+    /// Observes a response, and notes in the extensions of one with a client error what it is
     /// about and whether the request is worth another attempt.
     pub(crate) fn observe_response<B>(self, response: &mut Response<B>) {
         let advice = self.observe(response.status(), response.headers());
@@ -89,15 +89,15 @@ impl SignedRequest {
         }
         #[cfg(feature = "explain")]
         if let Some(captured) = self.captured {
-            let later = self.judgement.config.clock.now().duration_since(self.sent);
+            let later = self.decision.config.clock.now().duration_since(self.sent);
             captured.attach(extensions, later.unwrap_or_default());
         }
     }
 
-    /// Learns the host's time. Returns whether the signature may have been rejected for its time, and
+    /// Observes the host's time. Returns whether the signature may have been rejected for its time, and
     /// the next one carries another.
     fn observe_time(&self, headers: &HeaderMap, rejected: bool) -> bool {
-        let Judgement { config, host, .. } = &*self.judgement;
+        let Decision { config, host, .. } = &*self.decision;
         let offsets = &config.observations.offsets;
         // Most responses teach nothing, and cost neither a reading of the clock nor of their date.
         if !rejected && offsets.offset(host, self.sent) == 0 {
@@ -123,7 +123,7 @@ impl SignedRequest {
     }
 
     fn reject_credentials(&self) {
-        let Judgement { config, host, .. } = &*self.judgement;
+        let Decision { config, host, .. } = &*self.decision;
         let rejected_keys = &config.observations.rejected_keys;
         rejected_keys.insert(host, self.access_key);
         config.credentials.reject(self.generation);
@@ -133,7 +133,7 @@ impl SignedRequest {
 impl fmt::Debug for SignedRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SignedRequest")
-            .field("host", &self.judgement.host)
+            .field("host", &self.decision.host)
             .field("generation", &self.generation)
             .finish_non_exhaustive()
     }

@@ -7,17 +7,17 @@ use http_sigv4::{ExpiresIn, Host, Payload};
 use crate::{
     Error, SignedRequest, Signing, SigningOptions, TrySign,
     config::Config,
+    decision::{Decision, Decisions, is_forwarded},
     error::Kind,
     host_key::HostKey,
     host_policy::remove_signature,
-    judgement::{Judgement, Judgements, is_forwarded},
 };
 
 /// Signs requests with cached credentials that refresh themselves, without tower.
 ///
 /// It is what [`SigV4Layer`](crate::SigV4Layer) wraps around a service, for clients that are no tower
 /// service: it knows which hosts may be signed for, holds the credentials and the derived keys, and
-/// learns from responses. Everything but bodies, of which the caller brings the digest.
+/// observes responses. Everything but bodies, of which the caller brings the digest.
 ///
 /// ```
 /// use aws_credential_types::Credentials;
@@ -45,7 +45,7 @@ use crate::{
 ///
 /// # In steps
 ///
-/// [`begin`](Self::begin) judges the host, tells how the signature covers the body, and starts a load
+/// [`begin`](Self::begin) checks the host, tells how the signature covers the body, and starts a load
 /// of credentials if one is due; so the body can be read meanwhile. [`Signing::try_sign`] then signs if
 /// credentials are at hand, and [`Signing::sign`] waits for them.
 ///
@@ -53,7 +53,7 @@ use crate::{
 ///
 /// [`SigningOptions`](crate::SigningOptions) in the extensions of `parts` apply, and are taken out.
 ///
-/// Cheap to clone; clones share credentials and what was learned from responses.
+/// Cheap to clone; clones share credentials and what was observed from responses.
 #[derive(Clone, Debug)]
 pub struct RequestSigner {
     shared: Arc<Shared>,
@@ -62,7 +62,7 @@ pub struct RequestSigner {
 #[derive(Debug)]
 struct Shared {
     config: Arc<Config>,
-    judgements: Judgements,
+    decisions: Decisions,
 }
 
 impl RequestSigner {
@@ -70,21 +70,23 @@ impl RequestSigner {
         Self {
             shared: Arc::new(Shared {
                 config: Arc::new(config),
-                judgements: Judgements::default(),
+                decisions: Decisions::default(),
             }),
         }
     }
 
-    /// Judges a request, and starts a load of credentials if one is due. `None` if it is to be
+    /// Checks a request, and starts a load of credentials if one is due. `None` if it is to be
     /// forwarded unsigned, by its options or because its host is
     /// [unlisted](crate::UnlistedHosts::ForwardUnsigned); headers of a signature are then removed.
     ///
     /// # Errors
     ///
-    /// A host or a transport that may not be signed for, and options that are not possible.
+    /// A host or a transport that may not be signed for, options that are not possible, and a body in
+    /// frames that a new signature cannot honour.
     pub fn begin(&self, parts: &mut Parts) -> Result<Option<Signing>, Error> {
-        let signing = self.judge(parts)?;
+        let signing = self.check(parts)?;
         if let Some(signing) = &signing {
+            signing.check_framing()?;
             signing.start_load();
         }
         Ok(signing)
@@ -142,7 +144,8 @@ impl RequestSigner {
     ///
     /// # Errors
     ///
-    /// As [`sign`](Self::sign), and a time that AWS does not take, or that outlives the credentials.
+    /// As [`sign`](Self::sign), a time that AWS does not take or that outlives the credentials, and
+    /// credentials that have expired while no others could be loaded.
     ///
     /// # Cancellation
     ///
@@ -168,7 +171,7 @@ impl RequestSigner {
     /// of which nothing is known, until it rejects a signature and the `Date` of its response is
     /// minutes away; from then on the requests to that host are signed with its time. It is zero again
     /// once a response of the host disagrees, or for a day nothing has confirmed it. An offset of more
-    /// than 25 hours is never learned.
+    /// than 25 hours is never taken over.
     pub fn clock_offset(&self, host: &str) -> i64 {
         let Ok(host) = Host::parse(host) else {
             return 0;
@@ -178,25 +181,30 @@ impl RequestSigner {
         offsets.offset(&HostKey::from_host(&host), now)
     }
 
-    pub(crate) fn judge(&self, parts: &mut Parts) -> Result<Option<Signing>, Error> {
-        let Shared { config, judgements } = &*self.shared;
-        let judged = match parts.extensions.remove::<SigningOptions>() {
+    #[cfg(feature = "tokens")]
+    pub(crate) fn config(&self) -> &Config {
+        &self.shared.config
+    }
+
+    pub(crate) fn check(&self, parts: &mut Parts) -> Result<Option<Signing>, Error> {
+        let Shared { config, decisions } = &*self.shared;
+        let checked = match parts.extensions.remove::<SigningOptions>() {
             Some(options) if options.forward_unsigned => return Ok(None),
             Some(options) => {
                 let config = Arc::new(config.with_options(options)?);
-                Judgement::new(&config, parts).map(Arc::new)
+                Decision::new(&config, parts).map(Arc::new)
             }
-            None => match judgements.get(&parts.uri, &parts.headers) {
-                Some(judgement) => Ok(judgement),
-                None => Judgement::new(config, parts).map(|judgement| {
-                    let judgement = Arc::new(judgement);
-                    judgements.keep(&parts.uri, &parts.headers, &judgement);
-                    judgement
+            None => match decisions.get(&parts.uri, &parts.headers) {
+                Some(decision) => Ok(decision),
+                None => Decision::new(config, parts).map(|decision| {
+                    let decision = Arc::new(decision);
+                    decisions.keep(&parts.uri, &parts.headers, &decision);
+                    decision
                 }),
             },
         };
-        match judged {
-            Ok(judgement) => Ok(Some(Signing::new(judgement))),
+        match checked {
+            Ok(decision) => Ok(Some(Signing::new(decision, &parts.headers))),
             Err(error) if is_forwarded(&error, config, parts) => {
                 remove_signature(&mut parts.headers);
                 Ok(None)
@@ -206,7 +214,7 @@ impl RequestSigner {
     }
 
     fn signing(&self, parts: &mut Parts) -> Result<Signing, Error> {
-        let signing = self.judge(parts)?;
+        let signing = self.check(parts)?;
         signing.ok_or_else(|| Kind::ForwardedUnsigned.into())
     }
 }

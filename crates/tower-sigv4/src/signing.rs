@@ -13,7 +13,7 @@ use http::{
     request::Parts,
 };
 use http_body::Body;
-use http_sigv4::{ExpiresIn, Payload, Presigner, Profile};
+use http_sigv4::{ExpiresIn, Payload, Presigner, Profile, SignError};
 
 #[cfg(feature = "explain")]
 use crate::explain::{CaptureRequest, Captured};
@@ -21,8 +21,8 @@ use crate::{
     Error, PayloadMode, SignedRequest,
     clock::shifted,
     config::{Config, Observations},
+    decision::Decision,
     error::Kind,
-    judgement::Judgement,
     keys::SigningKeys,
     telemetry::{self, Signature},
 };
@@ -35,7 +35,9 @@ use crate::{
 #[derive(Debug)]
 #[must_use = "a request is not signed by beginning"]
 pub struct Signing {
-    judgement: Arc<Judgement>,
+    decision: Arc<Decision>,
+    /// What the request says of frames in its body.
+    framing: Result<Option<Payload>, SignError>,
     get: Option<Get>,
 }
 
@@ -50,16 +52,24 @@ pub enum TrySign {
 }
 
 impl Signing {
-    pub(crate) fn new(judgement: Arc<Judgement>) -> Self {
+    pub(crate) fn new(decision: Arc<Decision>, headers: &HeaderMap) -> Self {
         Self {
-            judgement,
+            decision,
+            framing: Payload::from_framing(headers),
             get: None,
         }
     }
 
     /// Returns how the signature covers the body.
+    ///
+    /// That is what was set, but for a request whose `x-amz-content-sha256` says that the body is sent
+    /// in frames: [`PayloadMode::StreamingUnsignedTrailer`].
     pub fn payload_mode(&self) -> PayloadMode {
-        self.judgement.payload_mode
+        match self.framing {
+            // To take them for a plain body would make an object of the frames.
+            Ok(Some(_)) => PayloadMode::StreamingUnsignedTrailer,
+            Ok(None) | Err(_) => self.decision.payload_mode,
+        }
     }
 
     /// Signs if credentials are at hand.
@@ -109,16 +119,23 @@ impl Signing {
     ) -> Result<SystemTime, Error> {
         let presigner = Presigner::new(self.config().signer.clone(), expires_in)?;
         let credentials = poll_fn(|cx| self.poll_credentials(cx)).await?;
-        let Judgement {
+        let Decision {
             config,
             scope,
             host,
             ..
-        } = &*self.judgement;
+        } = &*self.decision;
         let sent = config.clock.now();
         let now = shifted(sent, config.observations.offsets.offset(host, sent));
         let key = SigningKeys::key(&credentials, scope, now)?;
-        let ends_at = expires_in.ends_at(&key, now)?;
+        let ends_at = match expires_in.ends_at(&key, now) {
+            // Expired by the host's clock too, if that is known.
+            Err(error) if error.is_expiry() && credentials.is_expired() => {
+                let kind = Kind::ExpiredCredentials;
+                return Err(Error::of_stale(kind, &config.credentials));
+            }
+            ends_at => ends_at?,
+        };
         presigner.sign(parts, &key, now)?;
         Ok(ends_at)
     }
@@ -129,17 +146,41 @@ impl Signing {
         drop(self.config().credentials.get());
     }
 
+    /// Refuses a body in frames that no signature honours, before anything is read of it.
+    pub(crate) fn check_framing(&self) -> Result<(), Error> {
+        const FRAMES: PayloadMode = PayloadMode::StreamingUnsignedTrailer;
+        match &self.framing {
+            Ok(None) => Ok(()),
+            Ok(Some(_)) if FRAMES.fits(self.config().signer.profile()) => Ok(()),
+            Ok(Some(_)) => {
+                let service = self.decision.scope.service().into();
+                Err(Kind::FramesRefused { service }.into())
+            }
+            // The caller says what no header does. If one says something else, the signer refuses.
+            Err(_) if self.decision.payload_mode == FRAMES => Ok(()),
+            Err(error) => Err(error.clone().into()),
+        }
+    }
+
     /// Refuses what can be told of a body before it is read.
     pub(crate) fn check_body(&self, headers: &HeaderMap, body: &impl Body) -> Result<(), Error> {
+        self.check_framing()?;
         let is_empty = body.is_end_stream();
         if headers.contains_key(UPGRADE) && !is_empty {
             return Err(Kind::UpgradeWithBody.into());
         }
-        // A client sends a body whose length it does not know in chunks, which S3 does not take.
+        // A client sends a body whose length it does not know in chunks, which S3 does not take,
+        // unless the frames in them come with the length of what they hold.
         let has_length = is_empty
-            || self.judgement.payload_mode == PayloadMode::Buffered
             || body.size_hint().exact().is_some()
-            || headers.contains_key(CONTENT_LENGTH);
+            || headers.contains_key(CONTENT_LENGTH)
+            || match self.payload_mode() {
+                PayloadMode::Buffered => true,
+                PayloadMode::StreamingUnsignedTrailer => {
+                    headers.contains_key("x-amz-decoded-content-length")
+                }
+                PayloadMode::Precomputed(_) | PayloadMode::Unsigned => false,
+            };
         match self.config().signer.profile() == Profile::S3 && !has_length {
             true => Err(Kind::UnknownLength.into()),
             false => Ok(()),
@@ -147,23 +188,27 @@ impl Signing {
     }
 
     pub(crate) fn config(&self) -> &Config {
-        &self.judgement.config
+        &self.decision.config
     }
 
-    pub(crate) fn judgement(&self) -> &Judgement {
-        &self.judgement
+    pub(crate) fn decision(&self) -> &Decision {
+        &self.decision
     }
 
     /// The same request, to be signed another time.
     pub(crate) fn again(&self) -> Self {
-        Self::new(Arc::clone(&self.judgement))
+        Self {
+            decision: Arc::clone(&self.decision),
+            framing: self.framing.clone(),
+            get: None,
+        }
     }
 
     pub(crate) fn poll_credentials(
         &mut self,
         cx: &mut Context<'_>,
     ) -> Poll<Result<CachedCredentials, Error>> {
-        let credentials = &self.judgement.config.credentials;
+        let credentials = &self.decision.config.credentials;
         let get = self.get.get_or_insert_with(|| credentials.get());
         let result = ready!(Pin::new(get).poll(cx));
         self.get = None;
@@ -177,12 +222,12 @@ impl Signing {
         parts: &mut Parts,
         payload: Payload,
     ) -> Result<SignedRequest, Error> {
-        let Judgement {
+        let Decision {
             config,
             scope,
             host,
             ..
-        } = &*self.judgement;
+        } = &*self.decision;
         let Observations {
             offsets,
             rejected_keys,
@@ -215,7 +260,7 @@ impl Signing {
             access_key,
             sent,
             offset,
-            judgement: self.judgement,
+            decision: self.decision,
             #[cfg(feature = "explain")]
             captured,
         })
@@ -223,11 +268,10 @@ impl Signing {
 
     #[cold]
     fn rejected(&self) -> Error {
-        let host = self.judgement.host.to_string().into();
-        let kind = Kind::RejectedCredentials { host };
-        match self.config().credentials.last_error() {
-            Some(error) => Error::with_source(kind, error),
-            None => kind.into(),
-        }
+        let host = self.decision.host.to_string().into();
+        Error::of_stale(
+            Kind::RejectedCredentials { host },
+            &self.config().credentials,
+        )
     }
 }

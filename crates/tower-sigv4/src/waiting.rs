@@ -6,7 +6,7 @@ use http_body::Body;
 
 use crate::{
     Error, SignedBody, SignedRequest, Signing,
-    body::{Collect, Known},
+    body::{Collect, Known, write_length},
     error::BoxError,
     telemetry::{Awaited, Stopwatch},
 };
@@ -31,14 +31,16 @@ where
         self.stopwatch.time(Awaited::Body, polled)
     }
 
-    pub(crate) fn with_body(self, body: Known<B>) -> Waiting<S, Known<B>> {
-        Waiting {
+    /// Goes on with the body, whose length is sent.
+    pub(crate) fn with_body(mut self, body: Known<B>) -> Result<Waiting<S, Known<B>>, Error> {
+        write_length(&mut self.parts, &body.body)?;
+        Ok(Waiting {
             inner: self.inner,
             parts: self.parts,
             body,
             signing: self.signing,
             stopwatch: self.stopwatch,
-        }
+        })
     }
 }
 

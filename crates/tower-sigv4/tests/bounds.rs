@@ -12,7 +12,9 @@ use std::{
 };
 
 use bytes::Bytes;
-use common::{Empty, Gated, Recorder, Sent, assert_signed, full, layer, moment, post, ready};
+use common::{
+    Empty, HeldProvider, Recorder, Sent, assert_signed, full, layer, moment, post, ready,
+};
 use http::{Request, Response};
 use http_body::{Body, Frame};
 use http_body_util::{BodyExt, Full};
@@ -78,11 +80,11 @@ async fn a_client_and_a_body_may_borrow_and_stay_on_their_thread() {
             Ok::<_, Infallible>(Response::new(Receipt(kept)))
         }
     });
-    let gate = Gated::new();
-    let layer = SigV4Layer::builder("execute-api", "us-east-1", gate.clone()).clock(moment);
+    let provider = HeldProvider::new();
+    let layer = SigV4Layer::builder("execute-api", "us-east-1", provider.clone()).clock(moment);
     let client = layer.build().unwrap().layer(inner);
     // The first waits for credentials, the second does not.
-    gate.open();
+    provider.release();
     for calls in 1..=2 {
         let body = Borrowed {
             data: Some(&text),
@@ -141,7 +143,7 @@ fn a_future_is_no_larger_than_the_inner_ones_and_a_little() {
         size_of::<F>()
     }
     let size = size(|mut client, request| client.call(request));
-    // What the request was signed with, to learn from the response.
+    // What the request was signed with, to compare with the response.
     let attempt = 8 * size_of::<&()>();
     assert!(size <= size_of::<AnswerOf<Small>>() + attempt, "{size}");
 }

@@ -19,7 +19,7 @@ use tower_sigv4::{
 type Setter = fn(SigV4LayerBuilder) -> SigV4LayerBuilder;
 
 /// Settings that are possible together, each of which shows in what is sent or refused.
-const SETTERS: [Setter; 13] = [
+const SETTERS: [Setter; 14] = [
     |builder| builder.allow_host("api.example.com"),
     |builder| builder.allow_host("second.example.com"),
     |builder| builder.allow_subdomains_of("internal.example.com"),
@@ -30,16 +30,18 @@ const SETTERS: [Setter; 13] = [
     |builder| builder.profile(Profile::S3),
     |builder| builder.payload(PayloadMode::Unsigned),
     |builder| builder.sign_header(HeaderName::from_static("x-tenant")),
+    |builder| builder.signing_path_prefix("/prod"),
     |builder| builder.body_limit(100),
     |builder| builder.total_body_limit(200),
     |builder| builder.body_timeout(Duration::from_secs(1)),
 ];
 
 /// Settings that are wrong, each in its own way.
-const MISTAKES: [Setter; 6] = [
+const MISTAKES: [Setter; 7] = [
     |builder| builder.allow_host("https://api.example.com/"),
     |builder| builder.allow_subdomains_of("*.example.com"),
     |builder| builder.signing_host("a b"),
+    |builder| builder.signing_path_prefix("prod"),
     |builder| builder.payload(PayloadMode::Unsigned),
     |builder| builder.sign_header(HeaderName::from_static("connection")),
     |builder| builder.body_limit(2).total_body_limit(1),

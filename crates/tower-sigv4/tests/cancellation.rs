@@ -6,7 +6,8 @@ use std::{future, sync::Arc};
 
 use bytes::Bytes;
 use common::{
-    Empty, Gated, Recorder, assert_signed, client, fed, full, get, layer, moment, post, preloaded,
+    Empty, HeldProvider, Recorder, assert_signed, client, fed, full, get, layer, moment, post,
+    preloaded,
 };
 use http::{Request, Response};
 use http_body_util::Full;
@@ -17,11 +18,11 @@ use tower::{
 };
 use tower_sigv4::SigV4Layer;
 
-/// A layer whose credentials come when the gate opens.
-fn gated() -> (SigV4Layer, Gated) {
-    let gate = Gated::new();
-    let layer = SigV4Layer::builder("execute-api", "us-east-1", gate.clone()).clock(moment);
-    (layer.build().unwrap(), gate)
+/// A layer whose credentials come when its provider is released.
+fn held() -> (SigV4Layer, HeldProvider) {
+    let provider = HeldProvider::new();
+    let layer = SigV4Layer::builder("execute-api", "us-east-1", provider.clone()).clock(moment);
+    (layer.build().unwrap(), provider)
 }
 
 fn request() -> Request<Full<Bytes>> {
@@ -30,36 +31,36 @@ fn request() -> Request<Full<Bytes>> {
 
 #[tokio::test]
 async fn a_load_goes_on_without_the_request_that_started_it() {
-    let (layer, gate) = gated();
+    let (layer, provider) = held();
     let recorder = Recorder::default();
     let client = layer.layer(recorder.clone());
     let mut response = task::spawn(client.clone().oneshot(request()));
     assert_pending!(response.poll());
     drop(response);
 
-    gate.open();
+    provider.release();
     tokio::task::yield_now().await;
     let mut response = task::spawn(client.oneshot(request()));
     assert_ready_ok!(response.poll(), "the credentials are there");
     assert_signed(&recorder.only());
-    assert_eq!((gate.calls(), recorder.calls()), (1, 1));
+    assert_eq!((provider.calls(), recorder.calls()), (1, 1));
 }
 
 #[tokio::test]
 async fn a_load_goes_on_for_a_request_that_was_never_polled() {
-    let (layer, gate) = gated();
+    let (layer, provider) = held();
     let mut client = layer.layer(Recorder::default());
     let ready = ServiceExt::<Request<Full<Bytes>>>::ready(&mut client).await;
     drop(ready.unwrap().call(request()));
-    gate.open();
+    provider.release();
     tokio::task::yield_now().await;
     assert_ready_ok!(task::spawn(client.oneshot(request())).poll());
-    assert_eq!(gate.calls(), 1);
+    assert_eq!(provider.calls(), 1);
 }
 
 #[tokio::test]
 async fn whoever_goes_away_leaves_the_others_waiting_for_the_same_load() {
-    let (layer, gate) = gated();
+    let (layer, provider) = held();
     let recorder = Recorder::default();
     let client = layer.layer(recorder.clone());
     let mut waiting: Vec<_> = (0..4)
@@ -71,25 +72,25 @@ async fn whoever_goes_away_leaves_the_others_waiting_for_the_same_load() {
     // The one that started the load, and one in the middle.
     drop(waiting.remove(2));
     drop(waiting.remove(0));
-    gate.open();
+    provider.release();
     tokio::task::yield_now().await;
     for response in &mut waiting {
         assert!(response.is_woken());
         assert_ready_ok!(response.poll());
     }
-    assert_eq!((gate.calls(), recorder.calls()), (1, 2));
+    assert_eq!((provider.calls(), recorder.calls()), (1, 2));
 }
 
 #[tokio::test]
 async fn a_hundred_impatient_calls_start_one_load() {
-    let (layer, gate) = gated();
+    let (layer, provider) = held();
     let client = layer.layer(Recorder::default());
     for _ in 0..100 {
         let mut response = task::spawn(client.clone().oneshot(request()));
         assert_pending!(response.poll());
         tokio::task::yield_now().await;
     }
-    assert_eq!(gate.calls(), 1);
+    assert_eq!(provider.calls(), 1);
 }
 
 #[tokio::test]
@@ -106,7 +107,7 @@ async fn a_request_dropped_while_its_body_arrives_is_not_sent() {
 
 #[tokio::test]
 async fn a_request_dropped_while_it_waits_gives_its_place_back() {
-    let (layer, gate) = gated();
+    let (layer, provider) = held();
     let recorder = Recorder::default();
     let client = layer.layer(ConcurrencyLimitLayer::new(1).layer(recorder.clone()));
     let mut first = task::spawn(client.clone().oneshot(request()));
@@ -115,7 +116,7 @@ async fn a_request_dropped_while_it_waits_gives_its_place_back() {
     assert_pending!(second.poll());
     drop(first);
     assert!(second.is_woken());
-    gate.open();
+    provider.release();
     tokio::task::yield_now().await;
     assert_ready_ok!(second.poll());
     assert_eq!(recorder.calls(), 1);
@@ -140,7 +141,7 @@ async fn dropping_the_future_drops_the_inner_services_own() {
 
 #[tokio::test]
 async fn the_last_clone_takes_its_load_with_it() {
-    let (layer, gate) = gated();
+    let (layer, provider) = held();
     let client = layer.layer(Recorder::default());
     let mut response = task::spawn(client.oneshot(request()));
     assert_pending!(response.poll());
@@ -150,7 +151,7 @@ async fn the_last_clone_takes_its_load_with_it() {
             .metrics()
             .num_alive_tasks()
     };
-    assert_eq!((gate.calls(), tasks()), (1, 1));
+    assert_eq!((provider.calls(), tasks()), (1, 1));
     drop((response, layer));
     tokio::task::yield_now().await;
     assert_eq!(tasks(), 0);
@@ -158,7 +159,7 @@ async fn the_last_clone_takes_its_load_with_it() {
 
 #[tokio::test]
 async fn nothing_is_shed_while_credentials_load() {
-    let (layer, gate) = gated();
+    let (layer, provider) = held();
     let recorder = Recorder::default();
     let client = LoadShedLayer::new().layer(layer.layer(recorder.clone()));
     let mut waiting: Vec<_> = (0..10)
@@ -167,7 +168,7 @@ async fn nothing_is_shed_while_credentials_load() {
     for response in &mut waiting {
         assert_pending!(response.poll());
     }
-    gate.open();
+    provider.release();
     tokio::task::yield_now().await;
     for response in &mut waiting {
         assert_ready_ok!(response.poll());

@@ -8,8 +8,8 @@ use std::{
 };
 
 use common::{
-    Gated, Recorder, Rotating, TestClock, assert_signed, builder, client, fed, full, get, id,
-    moment, own_error, post, signed_as,
+    HeldProvider, Recorder, Rotating, TestClock, assert_signed, builder, client, fed, full, get,
+    id, moment, own_error, post, signed_as,
 };
 use tokio_test::{assert_pending, assert_ready_ok, task};
 use tower::{Layer, ServiceExt};
@@ -20,15 +20,15 @@ const DAY: Duration = Duration::from_secs(86_400);
 
 #[tokio::test]
 async fn the_time_is_that_after_the_wait_for_credentials() {
-    let (clock, gate) = (TestClock::stopped_at(moment()), Gated::new());
-    let layer = SigV4Layer::builder("execute-api", "us-east-1", gate.clone());
+    let (clock, provider) = (TestClock::stopped_at(moment()), HeldProvider::new());
+    let layer = SigV4Layer::builder("execute-api", "us-east-1", provider.clone());
     let layer = layer.clock(clock.reader()).build().unwrap();
     let recorder = Recorder::default();
     let client = layer.layer(recorder.clone());
     let mut response = task::spawn(client.oneshot(get().body(full("")).unwrap()));
     assert_pending!(response.poll());
     clock.set(moment() + 9 * SECOND);
-    gate.open();
+    provider.release();
     tokio::task::yield_now().await;
     assert_ready_ok!(response.poll());
     let sent = recorder.only();

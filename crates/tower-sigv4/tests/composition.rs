@@ -11,8 +11,8 @@ use std::{
 
 use bytes::Bytes;
 use common::{
-    Empty, Gated, HOST, Recorder, Rotating, TestClock, assert_signed, assert_signed_for, builder,
-    full, get, id, layer, moment, own_error, post, preloaded, signed_as, verify,
+    Empty, HOST, HeldProvider, Recorder, Rotating, TestClock, assert_signed, assert_signed_for,
+    builder, full, get, id, layer, moment, own_error, post, preloaded, signed_as, verify,
 };
 use http::{
     HeaderName, HeaderValue, Request, Response, StatusCode,
@@ -180,8 +180,8 @@ async fn a_redirect_to_a_foreign_host_is_not_followed_with_a_signature() {
 
 #[tokio::test(start_paused = true)]
 async fn a_timeout_above_covers_the_wait_for_credentials() {
-    let gate = Gated::new();
-    let layer = SigV4Layer::builder("execute-api", "us-east-1", gate.clone());
+    let provider = HeldProvider::new();
+    let layer = SigV4Layer::builder("execute-api", "us-east-1", provider.clone());
     let recorder = Recorder::default();
     let client = ServiceBuilder::new()
         .timeout(Duration::from_secs(2))
@@ -191,10 +191,10 @@ async fn a_timeout_above_covers_the_wait_for_credentials() {
     assert!(error.is::<Elapsed>(), "{error}");
     assert_eq!(recorder.calls(), 0);
 
-    gate.open();
+    provider.release();
     client.oneshot(request()).await.unwrap();
     assert_signed(&recorder.only());
-    assert_eq!(gate.calls(), 1, "the load outlived the first call");
+    assert_eq!(provider.calls(), 1, "the load outlived the first call");
 }
 
 /// A client that cannot be cloned, as tower's rate limit or a load balancer.
@@ -317,9 +317,9 @@ async fn the_layer_twice_is_one_signature() {
 
 #[tokio::test]
 async fn services_of_one_layer_load_its_credentials_once() {
-    let gate = Gated::new();
-    gate.open();
-    let cache = CredentialsCache::new(gate.clone());
+    let provider = HeldProvider::new();
+    provider.release();
+    let cache = CredentialsCache::new(provider.clone());
     let builder = || SigV4Layer::builder("execute-api", "us-east-1", cache.clone()).clock(moment);
     let layer = builder().build().unwrap();
     let other = builder().body_limit(100).build().unwrap();
@@ -332,7 +332,7 @@ async fn services_of_one_layer_load_its_credentials_once() {
             .unwrap();
         assert_signed(&recorder.only());
     }
-    assert_eq!(gate.calls(), 1);
+    assert_eq!(provider.calls(), 1);
 }
 
 #[tokio::test]

@@ -6,7 +6,8 @@ use std::time::{Duration, SystemTime};
 
 use aws_credential_types::Credentials;
 use common::{
-    Gated, HOST, Sent, assert_signed, builder, credentials, full, get, id, layer, moment, post,
+    HOST, HeldProvider, Sent, assert_signed, builder, credentials, full, get, id, layer, moment,
+    post,
 };
 use http::{HeaderMap, Request, StatusCode, request::Parts};
 use http_sigv4::{ExpiresIn, Payload};
@@ -45,8 +46,8 @@ async fn parts_are_signed_as_the_layer_signs_them() {
 
 #[tokio::test]
 async fn begin_tells_the_payload_mode_and_starts_a_load() {
-    let gate = Gated::new();
-    let signer = RequestSigner::builder("s3", "us-east-1", gate.clone())
+    let provider = HeldProvider::new();
+    let signer = RequestSigner::builder("s3", "us-east-1", provider.clone())
         .payload(PayloadMode::Unsigned)
         .allow_host(HOST)
         .build_signer()
@@ -54,13 +55,13 @@ async fn begin_tells_the_payload_mode_and_starts_a_load() {
     let signing = signer.begin(&mut parts()).unwrap().unwrap();
     assert_eq!(signing.payload_mode(), PayloadMode::Unsigned);
     tokio::task::yield_now().await;
-    assert_eq!(gate.calls(), 1);
+    assert_eq!(provider.calls(), 1);
 }
 
 #[tokio::test]
 async fn try_sign_hands_back_the_way_to_wait() {
-    let gate = Gated::new();
-    let builder = SigV4Layer::builder("execute-api", "us-east-1", gate.clone()).clock(moment);
+    let provider = HeldProvider::new();
+    let builder = SigV4Layer::builder("execute-api", "us-east-1", provider.clone()).clock(moment);
     let signer = builder.build_signer().unwrap();
     let mut parts = parts();
     let TrySign::Waiting(signing) = signer.try_sign(&mut parts, Payload::EMPTY).unwrap() else {
@@ -69,12 +70,12 @@ async fn try_sign_hands_back_the_way_to_wait() {
     assert!(!parts.headers.contains_key("authorization"));
     let mut waiting = task::spawn(signing.sign(&mut parts, Payload::EMPTY));
     assert_pending!(waiting.poll());
-    gate.open();
+    provider.release();
     tokio::task::yield_now().await;
     assert_ready_ok!(waiting.poll());
     drop(waiting);
     assert_signature(parts, "");
-    assert_eq!(gate.calls(), 1);
+    assert_eq!(provider.calls(), 1);
 }
 
 #[tokio::test]

@@ -10,8 +10,8 @@ use aws_credential_types::{
 };
 use bytes::Bytes;
 use common::{
-    Empty, Gated, HOST, Recorder, client, credentials, full, get, id, layer, moment, own_error,
-    preloaded,
+    Empty, HOST, HeldProvider, Recorder, client, credentials, full, get, id, layer, moment,
+    own_error, preloaded,
 };
 use http::{Method, Request, Response, Uri};
 use http_body_util::Full;
@@ -100,7 +100,7 @@ async fn a_foreign_host_and_plain_http_are_refused_before_credentials_are_loaded
             "`allow_plain_http`",
         ),
     ] {
-        let provider = Gated::new();
+        let provider = HeldProvider::new();
         let layer = SigV4Layer::new("execute-api", "us-east-1", provider.clone()).unwrap();
         let error = refused(
             layer,
@@ -184,8 +184,8 @@ async fn credentials_that_no_request_can_carry_are_an_error() {
 
 #[tokio::test]
 async fn all_who_wait_get_the_same_error() {
-    let gate = Gated::new();
-    let layer = SigV4Layer::new("execute-api", "us-east-1", gate.clone()).unwrap();
+    let provider = HeldProvider::new();
+    let layer = SigV4Layer::new("execute-api", "us-east-1", provider.clone()).unwrap();
     let client = layer.layer(Recorder::default());
     let mut waiting: Vec<_> = (0..3)
         .map(|_| task::spawn(client.clone().oneshot(request(|_| ()))))
@@ -193,7 +193,7 @@ async fn all_who_wait_get_the_same_error() {
     for response in &mut waiting {
         assert_pending!(response.poll());
     }
-    gate.close();
+    provider.fail();
     tokio::task::yield_now().await;
     let errors = waiting
         .iter_mut()
@@ -236,9 +236,9 @@ async fn the_inner_services_error_passes_as_it_is() {
 #[tokio::test]
 #[should_panic(expected = "polled after completion")]
 async fn a_future_that_has_failed_does_not_start_again() {
-    let gate = Gated::new();
-    gate.close();
-    let layer = SigV4Layer::new("execute-api", "us-east-1", gate).unwrap();
+    let provider = HeldProvider::new();
+    provider.fail();
+    let layer = SigV4Layer::new("execute-api", "us-east-1", provider).unwrap();
     let mut client = layer.layer(Recorder::default());
     let client = ServiceExt::<Request<Full<Bytes>>>::ready(&mut client).await;
     let mut response = task::spawn(client.unwrap().call(request(|_| ())));

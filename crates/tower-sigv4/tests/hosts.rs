@@ -4,7 +4,7 @@ mod common;
 
 use bytes::Bytes;
 use common::{Recorder, Sent, builder, credentials, full, id, moment, own_error, send, signed_as};
-use http::Request;
+use http::{Request, header::AUTHORIZATION};
 use http_body_util::Full;
 use http_sigv4::SignError;
 use tower::{Layer, ServiceExt};
@@ -135,6 +135,79 @@ async fn other_hosts_get_the_request_without_a_signature_if_so_set() {
         assert_eq!(names, ["x-amz-meta-a", "accept"]);
         assert_eq!(sent.parts.uri, FOREIGN);
     }
+}
+
+/// A CDN that signs for its clients takes the digest from them.
+#[tokio::test]
+async fn the_headers_of_a_request_without_a_signature_are_left_to_unlisted_hosts() {
+    for authorization in [None, Some("Bearer of.another.kind")] {
+        let mut request = get(FOREIGN);
+        let headers = request.headers_mut();
+        for (name, value) in [
+            ("x-amz-content-sha256", "of the body"),
+            ("x-amz-date", "20150830T123600Z"),
+            ("x-amz-region-set", "*"),
+            ("x-amz-s3session-token", "secret"),
+            ("x-amz-security-token", "secret"),
+        ] {
+            headers.append(name, value.parse().unwrap());
+        }
+        headers.extend(authorization.map(|it| (AUTHORIZATION, it.parse().unwrap())));
+        let sent = send(forwarding(builder()).build().unwrap(), request)
+            .await
+            .unwrap();
+        let headers = sent.parts.headers;
+        assert_eq!(headers["x-amz-content-sha256"], "of the body");
+        assert_eq!(headers["x-amz-date"], "20150830T123600Z");
+        assert_eq!(headers["x-amz-region-set"], "*");
+        assert_eq!(headers.contains_key(AUTHORIZATION), authorization.is_some());
+        // Whatever they are there for.
+        assert!(!headers.contains_key("x-amz-s3session-token"));
+        assert!(!headers.contains_key("x-amz-security-token"));
+    }
+}
+
+#[tokio::test]
+async fn a_signature_is_found_in_any_spelling_and_among_others() {
+    for lines in [
+        &["AWS4-HMAC-SHA256 Credential=..."][..],
+        &["aws4-hmac-sha256 Credential=..."],
+        &["  AWS4-ECDSA-P256-SHA256 Credential=..."],
+        &["Bearer of.another.kind", "AWS4-HMAC-SHA256 Credential=..."],
+    ] {
+        let mut request = get(FOREIGN);
+        let headers = request.headers_mut();
+        headers.append("x-amz-content-sha256", "of the body".parse().unwrap());
+        for line in lines {
+            headers.append(AUTHORIZATION, line.parse().unwrap());
+        }
+        let sent = send(forwarding(builder()).build().unwrap(), request)
+            .await
+            .unwrap();
+        assert!(sent.parts.headers.is_empty(), "{:?}", sent.parts.headers);
+    }
+}
+
+#[tokio::test]
+async fn the_marker_of_a_body_in_frames_is_left_to_unlisted_hosts_with_the_body() {
+    let mut request = get(FOREIGN);
+    for (name, value) in [
+        ("authorization", "AWS4-HMAC-SHA256 Credential=..."),
+        ("content-encoding", "aws-chunked"),
+        ("x-amz-content-sha256", "STREAMING-UNSIGNED-PAYLOAD-TRAILER"),
+    ] {
+        request.headers_mut().append(name, value.parse().unwrap());
+    }
+    let sent = send(forwarding(builder()).build().unwrap(), request)
+        .await
+        .unwrap();
+    let headers = sent.parts.headers;
+    assert_eq!(
+        headers["x-amz-content-sha256"],
+        "STREAMING-UNSIGNED-PAYLOAD-TRAILER"
+    );
+    assert_eq!(headers["content-encoding"], "aws-chunked");
+    assert!(!headers.contains_key(AUTHORIZATION));
 }
 
 #[tokio::test]

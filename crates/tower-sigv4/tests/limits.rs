@@ -82,7 +82,7 @@ struct Total {
 }
 
 impl Total {
-    async fn of(limit: usize) -> Self {
+    async fn with_limit(limit: usize) -> Self {
         let (client, recorder) = client(builder().total_body_limit(limit).build().unwrap()).await;
         Self { client, recorder }
     }
@@ -100,7 +100,7 @@ impl Total {
 
 #[tokio::test]
 async fn bodies_share_a_total_limit() {
-    let total = Total::of(1000).await;
+    let total = Total::with_limit(1000).await;
     let ((mut first, first_feed), (mut second, second_feed)) = (total.start(), total.start());
     first_feed.data(vec![1; 600]);
     assert_pending!(first.poll());
@@ -120,7 +120,7 @@ async fn bodies_share_a_total_limit() {
 
 #[tokio::test]
 async fn a_share_of_the_total_is_given_back_however_the_request_ends() {
-    let total = Total::of(1000).await;
+    let total = Total::with_limit(1000).await;
     for end in ["cancelled", "failed", "too large", "sent"] {
         let (mut response, feed) = total.start();
         feed.data(vec![1; 900]);
@@ -186,7 +186,7 @@ async fn a_body_in_memory_does_not_count_towards_the_total() {
 
 #[tokio::test(start_paused = true)]
 async fn small_pieces_count_for_what_they_take() {
-    let total = Total::of(MIB).await;
+    let total = Total::with_limit(MIB).await;
     let (response, feed) = total.start();
     for _ in 0..MIB / 16 {
         feed.data("a");

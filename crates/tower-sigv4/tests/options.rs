@@ -133,7 +133,7 @@ async fn options_are_not_seen_below_and_other_extensions_are() {
 
 #[tokio::test]
 async fn an_unsigned_request_is_forwarded_as_it_is() {
-    let provider = common::Gated::new();
+    let provider = common::HeldProvider::new();
     let layer = SigV4Layer::new("execute-api", "us-east-1", provider.clone()).unwrap();
     let recorder = Recorder::default();
     let (body, feed) = fed();

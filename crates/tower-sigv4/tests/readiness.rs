@@ -6,7 +6,8 @@ use std::task::Poll;
 
 use bytes::Bytes;
 use common::{
-    Empty, Gated, assert_signed, client, full, get, layer, moment, own_error, preloaded, ready,
+    Empty, HeldProvider, assert_signed, client, full, get, layer, moment, own_error, preloaded,
+    ready,
 };
 use http::{Request, Response};
 use http_body_util::Full;
@@ -18,11 +19,11 @@ use tower::{
 use tower_sigv4::{SigV4, SigV4Layer, SignedBody, SigningOptions};
 use tower_test::mock::{Handle, Mock, Spawn, spawn_layer};
 
-type Signed = Request<SignedBody<Full<Bytes>>>;
+type SignedRequest = Request<SignedBody<Full<Bytes>>>;
 type Answer = Response<Empty>;
-type Client = Spawn<SigV4<Mock<Signed, Answer>>>;
+type Client = Spawn<SigV4<Mock<SignedRequest, Answer>>>;
 
-fn spawn(layer: SigV4Layer) -> (Client, Handle<Signed, Answer>) {
+fn spawn(layer: SigV4Layer) -> (Client, Handle<SignedRequest, Answer>) {
     spawn_layer(layer)
 }
 
@@ -30,11 +31,11 @@ fn request() -> Request<Full<Bytes>> {
     get().body(full("")).unwrap()
 }
 
-/// A layer whose credentials come when the gate opens.
-fn gated() -> (SigV4Layer, Gated) {
-    let gate = Gated::new();
-    let layer = SigV4Layer::builder("execute-api", "us-east-1", gate.clone()).clock(moment);
-    (layer.build().unwrap(), gate)
+/// A layer whose credentials come when its provider is released.
+fn held() -> (SigV4Layer, HeldProvider) {
+    let provider = HeldProvider::new();
+    let layer = SigV4Layer::builder("execute-api", "us-east-1", provider.clone()).clock(moment);
+    (layer.build().unwrap(), provider)
 }
 
 #[tokio::test]
@@ -49,11 +50,11 @@ async fn it_is_ready_when_the_inner_service_is() {
 
 #[tokio::test]
 async fn it_is_ready_without_credentials() {
-    let (layer, gate) = gated();
+    let (layer, provider) = held();
     let (mut service, _handle) = spawn(layer);
     assert_ready_ok!(service.poll_ready());
     assert_eq!(
-        gate.calls(),
+        provider.calls(),
         0,
         "nothing is loaded before there is a request"
     );
@@ -85,7 +86,7 @@ async fn a_request_is_sent_inside_call_where_nothing_has_to_be_waited_for() {
 
 #[tokio::test]
 async fn the_instance_that_was_ready_waits_for_credentials() {
-    let (layer, gate) = gated();
+    let (layer, provider) = held();
     let (mut service, mut handle) = spawn(layer);
     handle.allow(1);
     assert_ready_ok!(service.poll_ready());
@@ -96,7 +97,7 @@ async fn the_instance_that_was_ready_waits_for_credentials() {
     // The mock panics if it is called without having been ready, and nobody can be ready now.
     handle.allow(0);
     assert_pending!(service.poll_ready(), "the clone left behind is not");
-    gate.open();
+    provider.release();
     tokio::task::yield_now().await;
     assert!(response.is_woken());
     assert_pending!(response.poll());
@@ -108,7 +109,7 @@ async fn the_instance_that_was_ready_waits_for_credentials() {
 
 #[tokio::test]
 async fn a_service_that_waits_for_credentials_stays_ready_for_others() {
-    let (layer, gate) = gated();
+    let (layer, provider) = held();
     let (mut service, mut handle) = spawn(layer);
     let mut waiting = Vec::new();
     for _ in 0..3 {
@@ -117,14 +118,14 @@ async fn a_service_that_waits_for_credentials_stays_ready_for_others() {
         assert_pending!(response.poll());
         waiting.push(response);
     }
-    gate.open();
+    provider.release();
     tokio::task::yield_now().await;
     for response in &mut waiting {
         assert!(response.is_woken());
         assert_pending!(response.poll());
         assert!(handle.poll_request().is_ready());
     }
-    assert_eq!(gate.calls(), 1);
+    assert_eq!(provider.calls(), 1);
 }
 
 #[tokio::test]
@@ -163,7 +164,7 @@ async fn a_refused_call_gives_its_place_back() {
 
 #[tokio::test]
 async fn a_failed_wait_gives_its_place_back() {
-    let (layer, gate) = gated();
+    let (layer, provider) = held();
     let (_, recorder) = client(common::layer()).await;
     let [mut fails, mut other] = one_place(&layer, recorder);
     let mut response = task::spawn(ready(&mut fails).await.call(request()));
@@ -173,7 +174,7 @@ async fn a_failed_wait_gives_its_place_back() {
     });
     assert_pending!(place.poll());
 
-    gate.close();
+    provider.fail();
     tokio::task::yield_now().await;
     let error = own_error(assert_ready!(response.poll()));
     assert!(error.is_credentials(), "{error}");
@@ -184,14 +185,14 @@ async fn a_failed_wait_gives_its_place_back() {
 
 #[tokio::test]
 async fn a_request_that_waits_for_credentials_holds_its_place() {
-    let (layer, gate) = gated();
+    let (layer, provider) = held();
     let (_, recorder) = client(common::layer()).await;
     let [first, second] = one_place(&layer, recorder.clone());
     let mut first = task::spawn(first.oneshot(request()));
     let mut second = task::spawn(second.oneshot(request()));
     assert_pending!(first.poll());
     assert_pending!(second.poll());
-    gate.open();
+    provider.release();
     tokio::task::yield_now().await;
     assert_ready_ok!(first.poll());
     assert_ready_ok!(second.poll(), "no deadlock");
@@ -200,7 +201,7 @@ async fn a_request_that_waits_for_credentials_holds_its_place() {
 
 #[tokio::test]
 async fn an_unsigned_request_goes_to_the_instance_that_was_ready() {
-    let (layer, gate) = gated();
+    let (layer, provider) = held();
     let (mut service, mut handle) = spawn(layer);
     assert_ready_ok!(service.poll_ready());
     let mut unsigned = request();
@@ -209,5 +210,5 @@ async fn an_unsigned_request_goes_to_the_instance_that_was_ready() {
         .insert(SigningOptions::new().forward_unsigned());
     let _response = service.call(unsigned);
     assert!(handle.poll_request().is_ready());
-    assert_eq!(gate.calls(), 0, "and asks for no credentials");
+    assert_eq!(provider.calls(), 0, "and asks for no credentials");
 }

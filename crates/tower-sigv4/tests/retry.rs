@@ -1,4 +1,4 @@
-//! What the layer learns from a refusal, and the retry policy that acts on it.
+//! What the layer observes a refusal, and the retry policy that acts on it.
 
 mod common;
 
@@ -30,7 +30,7 @@ use tower_sigv4::{IntoCredentialsCache, RetryAdvice, RetryPolicy, SigV4Layer};
 const HOUR: Duration = Duration::from_secs(3_600);
 
 /// A response with a status, an error type, and a `Date` this far from [`moment`].
-fn refusal(status: u16, error: &str, seconds: i64) -> Response<Empty> {
+fn rejection(status: u16, error: &str, seconds: i64) -> Response<Empty> {
     let by = Duration::from_secs(seconds.unsigned_abs());
     let date = if seconds < 0 {
         moment() - by
@@ -50,7 +50,7 @@ fn an_hour_ahead(request: &Parts) -> Response<Empty> {
     let date = request.headers["x-amz-date"].to_str().unwrap();
     match date.starts_with("20150830T13") {
         true => Response::default(),
-        false => refusal(403, "InvalidSignatureException", 3_600),
+        false => rejection(403, "InvalidSignatureException", 3_600),
     }
 }
 
@@ -58,7 +58,7 @@ fn an_hour_ahead(request: &Parts) -> Response<Empty> {
 fn first_keys_expired(request: &Parts) -> Response<Empty> {
     let authorization = request.headers["authorization"].to_str().unwrap();
     match authorization.contains(id(1)) {
-        true => refusal(403, "ExpiredTokenException", 0),
+        true => rejection(403, "ExpiredTokenException", 0),
         false => Response::default(),
     }
 }
@@ -125,7 +125,7 @@ async fn there_is_only_one_more_attempt() {
     let turn = AtomicU32::new(0);
     let recorder = Recorder::answering(move |_| {
         let hours = i64::from(turn.fetch_add(1, Ordering::Relaxed)) + 1;
-        refusal(403, "SignatureDoesNotMatch", hours * 3_600)
+        rejection(403, "SignatureDoesNotMatch", hours * 3_600)
     });
     let outcome = call(RetryPolicy::new(), layer(), &recorder).await;
     assert_eq!(outcome, (StatusCode::FORBIDDEN, 2));
@@ -149,7 +149,7 @@ async fn refused_credentials_are_worth_one_more_attempt_with_others() {
 
 #[tokio::test(start_paused = true)]
 async fn credentials_that_cannot_be_replaced_now_are_not_worth_an_attempt() {
-    let recorder = Recorder::answering(|_| refusal(403, "ExpiredTokenException", 0));
+    let recorder = Recorder::answering(|_| rejection(403, "ExpiredTokenException", 0));
     let layer = layer_of(credentials(id(1))).await;
     // The provider has nothing else. It is asked once in a minute for this reason.
     assert_eq!(
@@ -163,7 +163,7 @@ async fn credentials_that_cannot_be_replaced_now_are_not_worth_an_attempt() {
 }
 
 #[tokio::test]
-async fn other_refusals_teach_nothing() {
+async fn other_rejections_change_nothing() {
     for (status, error, seconds) in [
         (403, "AccessDeniedException", 0),
         (403, "InvalidSignatureException", 30),
@@ -171,7 +171,7 @@ async fn other_refusals_teach_nothing() {
         (500, "InvalidSignatureException", 3_600),
         (200, "", 3_600),
     ] {
-        let recorder = Recorder::answering(move |_| refusal(status, error, seconds));
+        let recorder = Recorder::answering(move |_| rejection(status, error, seconds));
         let layer = layer();
         let (_, attempts) = call(RetryPolicy::new(), layer.clone(), &recorder).await;
         assert_eq!(
@@ -185,7 +185,7 @@ async fn other_refusals_teach_nothing() {
 #[tokio::test]
 async fn an_answer_from_a_cache_teaches_nothing() {
     let recorder = Recorder::answering(|_| {
-        let mut response = refusal(403, "InvalidSignatureException", 3_600);
+        let mut response = rejection(403, "InvalidSignatureException", 3_600);
         response.headers_mut().insert("age", "12".parse().unwrap());
         response
     });
@@ -203,7 +203,7 @@ async fn above_a_layer_that_retries_by_itself_there_is_no_third_attempt() {
     let turn = AtomicU32::new(0);
     let recorder = Recorder::answering(move |_| {
         let hours = i64::from(turn.fetch_add(1, Ordering::Relaxed)) + 1;
-        refusal(403, "SignatureDoesNotMatch", hours * 3_600)
+        rejection(403, "SignatureDoesNotMatch", hours * 3_600)
     });
     let layer = builder().retry_rejected(true).build().unwrap();
     let outcome = call(RetryPolicy::new(), layer, &recorder).await;
@@ -211,7 +211,7 @@ async fn above_a_layer_that_retries_by_itself_there_is_no_third_attempt() {
 }
 
 #[tokio::test]
-async fn an_empty_budget_keeps_the_refusal() {
+async fn an_empty_budget_keeps_the_rejection() {
     let recorder = Recorder::answering(an_hour_ahead);
     let nothing = Arc::new(TpsBudget::new(Duration::from_secs(1), 0, 0.0));
     let outcome = call(RetryPolicy::new().budget(nothing), layer(), &recorder).await;
@@ -246,7 +246,7 @@ impl Policy<Request<Full<Bytes>>, Response<Empty>, BoxError> for WhenBusy {
 async fn another_policy_is_asked_about_everything_else() {
     let turn = AtomicU32::new(0);
     let recorder = Recorder::answering(move |request| match turn.fetch_add(1, Ordering::Relaxed) {
-        0 => refusal(503, "ServiceUnavailable", 0),
+        0 => rejection(503, "ServiceUnavailable", 0),
         _ => an_hour_ahead(request),
     });
     let mut client = ServiceBuilder::new()
@@ -260,7 +260,7 @@ async fn another_policy_is_asked_about_everything_else() {
 
 #[tokio::test]
 async fn a_request_that_the_other_policy_does_not_clone_is_not_its_to_retry() {
-    let recorder = Recorder::answering(|_| refusal(503, "ServiceUnavailable", 0));
+    let recorder = Recorder::answering(|_| rejection(503, "ServiceUnavailable", 0));
     let policy = RetryPolicy::new().or(WhenBusy(2));
     let outcome = call(policy.clone(), layer(), &recorder).await;
     assert_eq!(outcome, (StatusCode::SERVICE_UNAVAILABLE, 1));
@@ -269,14 +269,14 @@ async fn a_request_that_the_other_policy_does_not_clone_is_not_its_to_retry() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_remedy_tells_when_another_attempt_would_be_signed_otherwise() {
+async fn retry_advice_tells_when_another_attempt_would_be_signed_otherwise() {
     let recorder = Recorder::answering(first_keys_expired);
     let mut client = layer_of(Rotating::at(moment() + HOUR))
         .await
         .layer(recorder.clone());
     let response = ready(&mut client).await.call(request()).await.unwrap();
-    let remedy = response.extensions().get::<RetryAdvice>().unwrap();
-    assert!(remedy.ready().await);
+    let advice = response.extensions().get::<RetryAdvice>().unwrap();
+    assert!(advice.ready().await);
     let response = ready(&mut client).await.call(request()).await.unwrap();
     assert_eq!(response.status(), StatusCode::OK);
     assert!(response.extensions().get::<RetryAdvice>().is_none());
@@ -288,7 +288,7 @@ async fn a_clock_a_day_ahead_makes_temporary_credentials_look_expired_and_they_s
         Recorder::answering(
             |request| match request.headers["x-amz-date"].to_str().unwrap() {
                 "20150830T123600Z" => Response::default(),
-                _ => refusal(403, "InvalidSignatureException", 0),
+                _ => rejection(403, "InvalidSignatureException", 0),
             },
         );
     let provider = Counting::new();
@@ -345,10 +345,10 @@ impl ProvideCredentials for Counting {
 async fn a_hostile_server_cannot_drive_the_clock_far_nor_the_provider_often() {
     let turn = AtomicU32::new(0);
     let recorder = Recorder::answering(move |_| match turn.fetch_add(1, Ordering::Relaxed) % 4 {
-        0 => refusal(403, "InvalidSignatureException", 24 * 3_600),
-        1 => refusal(403, "ExpiredTokenException", 0),
-        2 => refusal(403, "InvalidSignatureException", -24 * 3_600),
-        _ => refusal(403, "SignatureDoesNotMatch", 1_000_000),
+        0 => rejection(403, "InvalidSignatureException", 24 * 3_600),
+        1 => rejection(403, "ExpiredTokenException", 0),
+        2 => rejection(403, "InvalidSignatureException", -24 * 3_600),
+        _ => rejection(403, "SignatureDoesNotMatch", 1_000_000),
     });
     let provider = Counting::new();
     let started = provider.started;

@@ -17,8 +17,8 @@ use std::{
 use allocation_counter::measure;
 use bytes::Bytes;
 use common::{
-    Empty, Gated, HOST, Recorder, Rotating, Sent, assert_signed, builder, builder_for, credentials,
-    fed, full, get, id, moment, own_error, post, preloaded, ready, signed_as,
+    Empty, HOST, HeldProvider, Recorder, Rotating, Sent, assert_signed, builder, builder_for,
+    credentials, fed, full, get, id, moment, own_error, post, preloaded, ready, signed_as,
 };
 use credentials_cache::{CacheSettings, Generation};
 use http::{Request, Response, StatusCode, request::Parts};
@@ -119,8 +119,8 @@ async fn a_request_that_is_not_clone_is_sent_once_more_with_the_servers_time() {
 #[tokio::test]
 async fn a_body_that_came_in_pieces_and_credentials_that_were_waited_for_make_no_difference() {
     let recorder = Recorder::answering(an_hour_ahead);
-    let gate = Gated::new();
-    let layer = SigV4Layer::builder("execute-api", "us-east-1", gate.clone())
+    let provider = HeldProvider::new();
+    let layer = SigV4Layer::builder("execute-api", "us-east-1", provider.clone())
         .clock(moment)
         .retry_rejected(true);
     let client = layer.build().unwrap().layer(recorder.clone());
@@ -132,7 +132,7 @@ async fn a_body_that_came_in_pieces_and_credentials_that_were_waited_for_make_no
     feed.data("dy");
     drop(feed);
     assert_pending!(response.poll(), "there are no credentials");
-    gate.open();
+    provider.release();
     assert_eq!(response.await.unwrap().status(), StatusCode::OK);
     assert_two_attempts(&recorder, "body");
 }
@@ -346,12 +346,12 @@ async fn what_is_kept_of_a_body_counts_until_the_response_and_once() {
 #[tokio::test(start_paused = true)]
 async fn dropped_while_it_waits_it_sends_nothing_and_leaves_the_load_alone() {
     let recorder = Recorder::answering(first_keys_expired);
-    let gate = Gated::new();
-    let layer = SigV4Layer::builder("execute-api", "us-east-1", gate.clone())
+    let provider = HeldProvider::new();
+    let layer = SigV4Layer::builder("execute-api", "us-east-1", provider.clone())
         .clock(moment)
         .cache_settings(CacheSettings::new())
         .retry_rejected(true);
-    gate.open();
+    provider.release();
     let layer = preloaded(layer.build().unwrap()).await;
     tokio::time::advance(Duration::from_secs(1)).await;
     let mut response = task::spawn(layer.layer(recorder.clone()).oneshot(request()));
@@ -359,9 +359,9 @@ async fn dropped_while_it_waits_it_sends_nothing_and_leaves_the_load_alone() {
     tokio::task::yield_now().await;
     assert_pending!(response.poll());
     drop(response);
-    assert_eq!((gate.calls(), recorder.calls()), (2, 1));
+    assert_eq!((provider.calls(), recorder.calls()), (2, 1));
     assert_eq!(layer.credentials().unwrap().stats().loads_in_flight, 1);
-    gate.open();
+    provider.release();
     tokio::task::yield_now().await;
     tokio::task::yield_now().await;
     let stats = layer.credentials().unwrap().stats();
@@ -397,7 +397,7 @@ impl<B> Service<Request<B>> for Counted {
 async fn cost(layer: SigV4Layer) -> (usize, u64) {
     let clones = Arc::<AtomicUsize>::default();
     let mut client = preloaded(layer).await.layer(Counted(Arc::clone(&clones)));
-    // Derives the key and judges the host.
+    // Derives the key and checks the host.
     client
         .call(post().body(full("body")).unwrap())
         .await

@@ -167,7 +167,7 @@ async fn an_expired_error_tells_for_how_long_and_why() {
 
 /// What is derived, of which a test counts how much there is.
 #[derive(Default)]
-struct Slot(OnceLock<Derived>);
+struct DerivedOnce(OnceLock<Derived>);
 
 struct Derived(Arc<AtomicUsize>);
 
@@ -181,7 +181,7 @@ impl Drop for Derived {
 async fn what_is_derived_lives_and_dies_with_its_generation() {
     let alive = Arc::new(AtomicUsize::new(0));
     let derive = |cached: &CachedCredentials| {
-        let slot: &Slot = cached.derived().unwrap();
+        let slot: &DerivedOnce = cached.derived().unwrap();
         let mut made = false;
         slot.0.get_or_init(|| {
             made = true;

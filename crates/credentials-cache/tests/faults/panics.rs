@@ -34,7 +34,8 @@ async fn f62_neither_the_error_nor_the_log_holds_the_message_of_a_panic() {
     let error = call.error();
     assert_eq!(
         error.to_string(),
-        "the credentials provider `sigv4_testkit::provider::ScriptedProvider` panicked"
+        "the credentials provider `sigv4_testkit::provider::ScriptedProvider` panicked; correct it, \
+         or give another"
     );
     assert!(error.source().is_none());
     let shown = format!("{error:?} {error} {} {}", error.report(), log.text());

@@ -160,6 +160,7 @@ impl<'a> SignedHeaders<'a> {
     }
 
     fn by_name(&self) -> impl Iterator<Item = &[Line<'a>]> {
+        // Most requests have no name twice, and need not compare any.
         self.lines
             .chunk_by(|a, b| self.has_joined && a.name == b.name)
     }

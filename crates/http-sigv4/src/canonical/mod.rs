@@ -4,7 +4,7 @@
 
 pub(crate) mod encode;
 pub(crate) mod headers;
-mod path;
+pub(crate) mod path;
 pub(crate) mod query;
 mod request;
 pub(crate) mod sent;
@@ -13,8 +13,11 @@ use http::request::Parts;
 
 pub use self::request::CanonicalRequest;
 
-use self::headers::{OwnValues, SignedHeaders};
-use crate::{SignError, profile::PathRule, text::Text};
+use self::{
+    headers::{OwnValues, SignedHeaders},
+    path::SignedPath,
+};
+use crate::{SignError, text::Text};
 
 /// Where the pieces of a canonical request stand in the text that it was written into.
 pub(crate) struct Canonical {
@@ -27,15 +30,15 @@ impl Canonical {
     pub(crate) fn write(
         text: &mut Text,
         parts: &Parts,
+        path: SignedPath<'_>,
         query: &str,
-        path_rule: PathRule,
         headers: &SignedHeaders<'_>,
         names: &[u8],
         payload: &[u8],
     ) -> Result<Self, SignError> {
         text.extend_from_slice(parts.method.as_str().as_bytes());
         text.push(b'\n');
-        path::write(text, path_rule, parts.uri.path())?;
+        path::write(text, path)?;
         text.push(b'\n');
         query::write(text, query)?;
         text.push(b'\n');

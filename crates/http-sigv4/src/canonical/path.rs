@@ -3,18 +3,42 @@
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html>
 
 use super::encode::{encode_into, is_unreserved, recode_into};
-use crate::{SignError, error::Kind, profile::PathRule, text::Text};
+use crate::{SignError, error::Kind, path_prefix::leads_above_root, profile::PathRule, text::Text};
 
-/// Appends the canonical form of `path`, which is what stands on the wire.
-pub(crate) fn write(out: &mut Text, rule: PathRule, path: &str) -> Result<(), SignError> {
-    match path.as_bytes() {
-        b"" => out.push(b'/'),
-        path @ [b'/', ..] => match rule {
-            PathRule::Standard if is_canonical(path) => out.extend_from_slice(path),
-            PathRule::Standard => write_standard(out, path)?,
-            PathRule::S3 => write_s3(out, path),
-        },
+/// The path that a service sees.
+#[derive(Clone, Copy)]
+pub(crate) struct SignedPath<'a> {
+    pub(crate) rule: PathRule,
+    /// What is put in front of the path after it was sent; mostly nothing.
+    pub(crate) prefix: &'a str,
+    /// What stands on the wire.
+    pub(crate) path: &'a str,
+}
+
+/// Appends the canonical form of a path: that of the prefix and the path as one text.
+pub(crate) fn write(out: &mut Text, path: SignedPath<'_>) -> Result<(), SignError> {
+    let SignedPath { rule, prefix, path } = path;
+    let (prefix, root) = (prefix.as_bytes(), out.len());
+    let path = match path.as_bytes() {
+        b"" => b"/",
+        path @ [b'/', ..] => path,
         _ => return Err(Kind::RequestTarget.into()),
+    };
+    if !prefix.is_empty() && leads_above_root(path) {
+        return Err(Kind::PathAbovePrefix.into());
+    }
+    match rule {
+        PathRule::Standard => {
+            write_segments(out, prefix);
+            match is_canonical(path) {
+                true => out.extend_from_slice(path),
+                false => write_standard(out, path, root)?,
+            }
+        }
+        PathRule::S3 => {
+            write_s3(out, prefix);
+            write_s3(out, path);
+        }
     }
     Ok(())
 }
@@ -22,6 +46,7 @@ pub(crate) fn write(out: &mut Text, rule: PathRule, path: &str) -> Result<(), Si
 /// Whether a path is its own canonical form, as most are: nothing to encode, and no segment that is
 /// empty or begins with a dot.
 fn is_canonical(path: &[u8]) -> bool {
+    // Any byte but a slash; the path begins with one.
     let mut previous = b'a';
     for &byte in path {
         let begins_segment = previous == b'/';
@@ -35,11 +60,14 @@ fn is_canonical(path: &[u8]) -> bool {
 
 /// Removes dot segments and empty segments, then encodes what is left: every `%` on the wire
 /// becomes `%25`. AWS calls this encoding twice, because the wire is already encoded once.
-fn write_standard(out: &mut Text, path: &[u8]) -> Result<(), SignError> {
+///
+/// The whole path begins at `root`; a prefix, out of which this path does not lead, may stand there.
+fn write_standard(out: &mut Text, path: &[u8], root: usize) -> Result<(), SignError> {
     let start = out.len();
     for segment in path.split(|&byte| byte == b'/') {
         match segment {
             b"" | b"." => {}
+            // Above the root there is nothing to remove.
             b".." => {
                 let parent = out[start..].iter().rposition(|&byte| byte == b'/');
                 out.truncate(start + parent.unwrap_or(0));
@@ -50,7 +78,7 @@ fn write_standard(out: &mut Text, path: &[u8]) -> Result<(), SignError> {
             }
         }
     }
-    let is_root = out.len() == start;
+    let is_root = out.len() == root;
     // Signers disagree on whether `/a/.` is `/a` or `/a/`, and no answer of a server is known.
     if !is_root && (path.ends_with(b"/.") || path.ends_with(b"/..")) {
         return Err(Kind::AmbiguousPath.into());
@@ -59,6 +87,14 @@ fn write_standard(out: &mut Text, path: &[u8]) -> Result<(), SignError> {
         out.push(b'/');
     }
     Ok(())
+}
+
+/// Encodes the segments of a prefix, none of which is empty or of dots.
+fn write_segments(out: &mut Text, prefix: &[u8]) {
+    for segment in prefix.split(|&byte| byte == b'/').skip(1) {
+        out.push(b'/');
+        encode_into(out, segment);
+    }
 }
 
 /// Decodes once and encodes once; an object key is not a path, so nothing is removed. A `%2F` is a

@@ -22,11 +22,13 @@ pub(crate) fn write(out: &mut Text, query: &str) -> Result<(), SignError> {
             out.push(b'&');
         }
         let pair = Pair::write(out, start, pair);
+        // Encoded or not, in any case: some servers read every spelling as a presigned URL.
         if out[start..][pair.name.clone()].eq_ignore_ascii_case(SIGNATURE.as_bytes()) {
             return Err(Kind::AlreadyPresigned.into());
         }
         pairs.push(pair);
     }
+    // Sorted as they are encoded: `%` and upper case come before what they stand for.
     let written = &out[start..];
     if !pairs.is_sorted_by(|a, b| a.key(written) <= b.key(written)) {
         let written: SmallVec<[u8; 1024]> = SmallVec::from_slice(written);

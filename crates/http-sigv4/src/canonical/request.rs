@@ -24,19 +24,20 @@ impl CanonicalRequest {
         }
     }
 
-    /// The access key id that the request is signed under, which is no secret.
+    /// Returns the access key id that the request is signed under, which is no secret.
     pub fn access_key_id(&self) -> &str {
         &self.access_key_id
     }
 
-    /// The [canonical request], session token included.
+    /// Returns the [canonical request], session token included.
     ///
     /// [canonical request]: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
     pub fn canonical_request(&self) -> &str {
         &self.canonical_request
     }
 
-    /// Algorithm, date, credential scope and the digest of the canonical request.
+    /// Returns algorithm, date, credential scope and the digest of the canonical request, one to a
+    /// line.
     pub fn string_to_sign(&self) -> &str {
         &self.string_to_sign
     }

@@ -1,11 +1,12 @@
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::headers::SignedHeaders;
-use crate::SignError;
+use crate::{SignError, framing::Framing};
 
 /// What the headers of a request say to a signer, read in one pass.
 pub(crate) struct SentHeaders<'a> {
     pub(crate) host: SentHost<'a>,
+    pub(crate) framing: Framing,
     /// Whether there is a header of an earlier signature.
     pub(crate) has_stale: bool,
     pub(crate) has_connection: bool,
@@ -32,6 +33,7 @@ impl<'a> SentHeaders<'a> {
     ) -> Result<Self, SignError> {
         let mut sent = Self {
             host: SentHost::None,
+            framing: Framing::default(),
             has_stale: false,
             has_connection: false,
         };
@@ -39,6 +41,16 @@ impl<'a> SentHeaders<'a> {
             match Role::new(name, named) {
                 Role::Signed => signed.push_sent(name, value)?,
                 Role::Stale => sent.has_stale = true,
+                Role::ContentSha256 => {
+                    sent.has_stale = true;
+                    sent.framing.read_content_sha256(value);
+                }
+                Role::ContentEncoding => {
+                    sent.framing.read_content_encoding(value);
+                    if named.contains(name) {
+                        signed.push_sent(name, value)?;
+                    }
+                }
                 Role::Connection => sent.has_connection = true,
                 Role::Host => {
                     sent.host = match sent.host {
@@ -59,6 +71,10 @@ enum Role {
     /// A signature decides what stands in it. Whatever an earlier attempt or an upstream caller left
     /// there says nothing about this signature, so it is neither signed nor sent.
     Stale,
+    /// Stale as well, but where it says that the body is sent in frames, the signature has to say so
+    /// too.
+    ContentSha256,
+    ContentEncoding,
     Connection,
     Host,
     Other,
@@ -68,12 +84,12 @@ impl Role {
     /// An allow-list, since proxies, meshes and HTTP libraries rewrite everything else.
     fn new(name: &HeaderName, named: &[HeaderName]) -> Self {
         match name.as_str() {
-            "authorization"
-            | "x-amz-content-sha256"
-            | "x-amz-date"
-            | "x-amz-region-set"
-            | "x-amz-security-token" => Self::Stale,
+            "authorization" | "x-amz-date" | "x-amz-region-set" | "x-amz-security-token" => {
+                Self::Stale
+            }
+            "x-amz-content-sha256" => Self::ContentSha256,
             "connection" => Self::Connection,
+            "content-encoding" => Self::ContentEncoding,
             "content-md5" | "content-type" => Self::Signed,
             "host" => Self::Host,
             // Not `x-amz`, for `x-amzn-trace-id` is rewritten by load balancers.

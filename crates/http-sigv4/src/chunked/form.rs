@@ -1,3 +1,5 @@
+use crate::marker::{SIGNED, SIGNED_TRAILER, UNSIGNED_TRAILER};
+
 /// Which of the forms of `aws-chunked` a body is in, as its request's `x-amz-content-sha256` says.
 ///
 /// There are two more in which the signatures are those of SigV4A; this crate has none for chunks.
@@ -37,9 +39,9 @@ impl Form {
     /// Returns the text for `x-amz-content-sha256`, which the request's signature covers too.
     pub const fn marker(self) -> &'static str {
         match self {
-            Self::Signed => "STREAMING-AWS4-HMAC-SHA256-PAYLOAD",
-            Self::SignedTrailer => "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER",
-            Self::UnsignedTrailer => "STREAMING-UNSIGNED-PAYLOAD-TRAILER",
+            Self::Signed => SIGNED,
+            Self::SignedTrailer => SIGNED_TRAILER,
+            Self::UnsignedTrailer => UNSIGNED_TRAILER,
         }
     }
 

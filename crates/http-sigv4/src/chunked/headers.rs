@@ -6,7 +6,10 @@ use http::{
 };
 
 use super::{ChunkedError, Form, error::Kind};
-use crate::canonical::headers::X_AMZ_CONTENT_SHA256;
+use crate::{
+    canonical::headers::X_AMZ_CONTENT_SHA256,
+    marker::{AWS_CHUNKED, Marker, is_aws_chunked},
+};
 
 pub(super) static X_AMZ_DECODED_CONTENT_LENGTH: HeaderName =
     HeaderName::from_static("x-amz-decoded-content-length");
@@ -47,7 +50,7 @@ pub fn remove_headers(headers: &mut HeaderMap) -> Result<(), ChunkedError> {
     let encoding =
         content_encoding(headers, false).ok_or(Kind::NotAnnounced(CONTENT_ENCODING.as_str()))?;
     let payload = headers.get(&X_AMZ_CONTENT_SHA256).cloned();
-    let is_marker = |value: &HeaderValue| value.as_bytes().starts_with(b"STREAMING-");
+    let is_marker = |value: &HeaderValue| Marker::parse(value.as_bytes()).is_some();
     with_changes(
         headers,
         [
@@ -97,12 +100,10 @@ pub(super) fn content_encoding(headers: &HeaderMap, is_chunked: bool) -> Option<
     let encodings = lines.flat_map(|line| line.as_bytes().split(|&byte| byte == b','));
     let others = encodings
         .map(<[u8]>::trim_ascii)
-        .filter(|encoding| !encoding.is_empty() && !encoding.eq_ignore_ascii_case(AWS_CHUNKED));
+        .filter(|encoding| !encoding.is_empty() && !is_aws_chunked(encoding));
     let all: Vec<_> = others.chain(is_chunked.then_some(AWS_CHUNKED)).collect();
     HeaderValue::from_bytes(&all.join(&b',')).ok()
 }
-
-const AWS_CHUNKED: &[u8] = b"aws-chunked";
 
 /// Sets the headers that have a value and removes those that have none, all or nothing.
 pub(super) fn with_changes<const N: usize>(

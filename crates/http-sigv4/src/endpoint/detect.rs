@@ -13,7 +13,7 @@ use crate::{SigningScope, error::Kind};
 
 /// What a host says.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub(super) struct Reading<'a> {
+pub(super) struct Detected<'a> {
     pub(super) service: Cow<'a, str>,
     pub(super) region: Option<Cow<'a, str>>,
     pub(super) partition: &'static Partition,
@@ -27,7 +27,7 @@ pub(super) struct Reading<'a> {
 
 /// Reads a host in lower case and without a trailing dot, for somebody who signs for a scope, or
 /// for nothing in particular.
-pub(super) fn read<'a>(host: &'a str, scope: Option<&SigningScope>) -> Result<Reading<'a>, Kind> {
+pub(super) fn read<'a>(host: &'a str, scope: Option<&SigningScope>) -> Result<Detected<'a>, Kind> {
     let (domain, labels) = split(host).ok_or(Kind::UnknownEndpoint)?;
     Reader { domain, scope }.read(&labels)
 }
@@ -64,7 +64,7 @@ struct Reader<'s> {
 }
 
 impl Reader<'_> {
-    fn read<'a>(&self, labels: &[&'a str]) -> Result<Reading<'a>, Kind> {
+    fn read<'a>(&self, labels: &[&'a str]) -> Result<Detected<'a>, Kind> {
         let is_region = |label: &&str| self.partition_of(label).is_some();
         match labels {
             _ if self.domain.addresses == Addresses::Resources => self.resource(labels),
@@ -110,9 +110,9 @@ impl Reader<'_> {
         region: &'a str,
         service: impl Into<Cow<'a, str>>,
         fips: bool,
-    ) -> Result<Reading<'a>, Kind> {
+    ) -> Result<Detected<'a>, Kind> {
         let partition = self.partition_of(region).ok_or(Kind::UnknownEndpoint)?;
-        Ok(Reading {
+        Ok(Detected {
             region: Some(region.into()),
             ..self.in_partition(partition, service, fips)
         })
@@ -123,8 +123,8 @@ impl Reader<'_> {
         partition: &'static Partition,
         service: impl Into<Cow<'a, str>>,
         fips: bool,
-    ) -> Reading<'a> {
-        Reading {
+    ) -> Detected<'a> {
+        Detected {
             service: service.into(),
             region: None,
             partition,
@@ -137,7 +137,7 @@ impl Reader<'_> {
     }
 
     /// A customer's resource: id.lambda-url.eu-west-1.on.aws
-    fn resource<'a>(&self, labels: &[&'a str]) -> Result<Reading<'a>, Kind> {
+    fn resource<'a>(&self, labels: &[&'a str]) -> Result<Detected<'a>, Kind> {
         let [left @ .., region] = labels else {
             return Err(Kind::UnknownEndpoint);
         };
@@ -145,29 +145,29 @@ impl Reader<'_> {
         self.in_region(region, *service, fips)
     }
 
-    fn regional<'a>(&self, labels: &[&'a str], region: &'a str) -> Result<Reading<'a>, Kind> {
+    fn regional<'a>(&self, labels: &[&'a str], region: &'a str) -> Result<Detected<'a>, Kind> {
         let (labels, dualstack) = without_dualstack(labels);
         let (service, fips) = self.service(labels)?;
-        let reading = self.in_region(region, service, fips)?;
-        let signed = one_region(labels).filter(|signed| reading.partition.has_region(signed));
-        Ok(Reading {
-            region: signed.map_or(reading.region, |region| Some(region.into())),
-            dualstack: reading.dualstack || dualstack,
-            ..reading
+        let detected = self.in_region(region, service, fips)?;
+        let signed = one_region(labels).filter(|signed| detected.partition.has_region(signed));
+        Ok(Detected {
+            region: signed.map_or(detected.region, |region| Some(region.into())),
+            dualstack: detected.dualstack || dualstack,
+            ..detected
         })
     }
 
-    fn vpc_endpoint<'a>(&self, labels: &[&'a str], region: &'a str) -> Result<Reading<'a>, Kind> {
+    fn vpc_endpoint<'a>(&self, labels: &[&'a str], region: &'a str) -> Result<Detected<'a>, Kind> {
         // Nothing follows the label of a customer's own service, vpce-svc-1.
         let id = labels.iter().rposition(|label| label.starts_with("vpce-"));
         let (bucket, service) = labels.split_at(id.ok_or(Kind::UnknownEndpoint)?);
-        let reading = self.regional(&service[1..], region)?;
-        if !bucket.is_empty() && reading.service != "s3" {
+        let detected = self.regional(&service[1..], region)?;
+        if !bucket.is_empty() && detected.service != "s3" {
             return Err(Kind::UnknownEndpoint);
         }
-        Ok(Reading {
+        Ok(Detected {
             vpc_endpoint: true,
-            ..reading
+            ..detected
         })
     }
 
@@ -199,7 +199,7 @@ impl Reader<'_> {
     }
 
     /// An endpoint whose host does not name its region.
-    fn global<'a>(&self, labels: &[&'a str]) -> Result<Reading<'a>, Kind> {
+    fn global<'a>(&self, labels: &[&'a str]) -> Result<Detected<'a>, Kind> {
         let here = self.domain.partition;
         let (labels, partition) = match (labels, self.domain.government()) {
             ([labels @ .., "us-gov"], Some(government)) => (labels, government),
@@ -215,18 +215,18 @@ impl Reader<'_> {
             ("cn-northwest-1", "iam" | "sts") => "cn-north-1",
             (region, _) => region,
         };
-        let reading = self.in_partition(partition, *service, fips);
-        Ok(Reading {
+        let detected = self.in_partition(partition, *service, fips);
+        Ok(Detected {
             region: matches!(reach, Region::Global | Region::GlobalOrOther).then(|| region.into()),
             other_regions: *reach == Region::GlobalOrOther,
             sigv4a: *reach == Region::Set,
-            dualstack: reading.dualstack || dualstack,
-            ..reading
+            dualstack: detected.dualstack || dualstack,
+            ..detected
         })
     }
 
     /// S3's older way to name a region: bucket.s3-eu-west-1.amazonaws.com
-    fn dashed_s3<'a>(&self, labels: &[&'a str]) -> Result<Reading<'a>, Kind> {
+    fn dashed_s3<'a>(&self, labels: &[&'a str]) -> Result<Detected<'a>, Kind> {
         let dashed = labels.last().and_then(|last| last.strip_prefix("s3-"));
         let dashed = dashed.ok_or_else(|| refusal(labels))?;
         let region = dashed.strip_prefix("fips-").unwrap_or(dashed);

@@ -13,7 +13,7 @@ use std::{borrow::Cow, fmt};
 
 use http::Uri;
 
-use self::detect::Reading;
+use self::detect::Detected;
 use crate::{Host, Profile, SignError, SigningScope, error::Kind};
 
 /// What a host of AWS's tells: the service, the region and the rules that its requests are signed
@@ -65,7 +65,7 @@ use crate::{Host, Profile, SignError, SigningScope, error::Kind};
 /// [service endpoints]: https://docs.aws.amazon.com/general/latest/gr/rande.html
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Endpoint<'a> {
-    reading: Reading<'a>,
+    detected: Detected<'a>,
     /// The other service that the host takes signatures of.
     second: Option<Cow<'a, str>>,
 }
@@ -100,7 +100,7 @@ impl<'a> Endpoint<'a> {
     /// As [`from_host`](Self::from_host). A URI without a host tells nothing either.
     pub fn from_uri(uri: &Uri) -> Result<Endpoint<'static>, SignError> {
         let host = Host::from_uri(uri)?.ok_or(Kind::UnknownEndpoint)?;
-        Ok(Endpoint::from_host(&host)?.for_uri(uri).into_owned())
+        Ok(Endpoint::from_host(&host)?.for_uri(uri, None).into_owned())
     }
 
     /// Reads what a host says, whatever its port. Does not allocate.
@@ -159,22 +159,26 @@ impl<'a> Endpoint<'a> {
     }
 
     fn read(host: &'a Host<'_>, scope: Option<&SigningScope>) -> Result<Self, SignError> {
-        let reading = detect::read(host.name(), scope)?;
-        let second = lookup::second(&reading.service).map(|(service, _)| service.into());
-        Ok(Self { reading, second })
+        let detected = detect::read(host.name(), scope)?;
+        let second = lookup::second(&detected.service).map(|(service, _)| service.into());
+        Ok(Self { detected, second })
     }
 
     /// Chooses, where the host serves two APIs, the one that the scheme and the path of a URI ask
     /// for.
     ///
-    /// For a client that signs for another host than it sends to; for others there is
+    /// For a client that signs for another [host](crate::Signer::signing_host) than it sends to, or a
+    /// [prefix](crate::Signer::signing_path_prefix) in front of the path; for others there is
     /// [`from_uri`](Self::from_uri).
     #[must_use]
-    pub fn for_uri(mut self, uri: &Uri) -> Self {
-        if let Some((service, by)) = lookup::second(&self.reading.service)
-            && by.is_asked_by(uri)
+    pub fn for_uri(mut self, uri: &Uri, path_prefix: Option<&str>) -> Self {
+        if let Some((service, by)) = lookup::second(&self.detected.service)
+            && by.is_asked_by(uri, path_prefix.unwrap_or_default())
         {
-            self.second = Some(std::mem::replace(&mut self.reading.service, service.into()));
+            self.second = Some(std::mem::replace(
+                &mut self.detected.service,
+                service.into(),
+            ));
         }
         self
     }
@@ -187,7 +191,7 @@ impl<'a> Endpoint<'a> {
 
     /// Returns the service's signing name.
     pub fn service(&self) -> &str {
-        &self.reading.service
+        &self.detected.service
     }
 
     /// Returns the region; that of the partition for a global endpoint.
@@ -197,7 +201,7 @@ impl<'a> Endpoint<'a> {
     ///
     /// [S3 Transfer Acceleration]: https://docs.aws.amazon.com/AmazonS3/latest/userguide/transfer-acceleration.html
     pub fn region(&self) -> Option<&str> {
-        self.reading.region.as_deref()
+        self.detected.region.as_deref()
     }
 
     /// Returns the [partition] by the name that ARNs have for it: `aws`, `aws-cn`, `aws-us-gov`.
@@ -205,24 +209,24 @@ impl<'a> Endpoint<'a> {
     ///
     /// [partition]: https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html
     pub fn partition(&self) -> &'static str {
-        self.reading.partition.name
+        self.detected.partition.name
     }
 
     /// Returns the service's rules.
     pub fn profile(&self) -> Profile {
-        Profile::for_service(&self.reading.service)
+        Profile::for_service(&self.detected.service)
     }
 
     /// Returns whether this is a [FIPS] endpoint.
     ///
     /// [FIPS]: https://aws.amazon.com/compliance/fips/
     pub fn is_fips(&self) -> bool {
-        self.reading.fips
+        self.detected.fips
     }
 
     /// Returns whether the endpoint is reached by IPv6 as well, as far as its name tells.
     pub fn is_dualstack(&self) -> bool {
-        self.reading.dualstack
+        self.detected.dualstack
     }
 
     /// Returns whether this is an [interface VPC endpoint], by its own name rather than the
@@ -232,7 +236,7 @@ impl<'a> Endpoint<'a> {
     ///
     /// [interface VPC endpoint]: https://docs.aws.amazon.com/vpc/latest/privatelink/privatelink-access-aws-services.html
     pub fn is_vpc_endpoint(&self) -> bool {
-        self.reading.vpc_endpoint
+        self.detected.vpc_endpoint
     }
 
     /// Returns whether the endpoint has several regions and takes nothing but [SigV4A], as an S3
@@ -240,7 +244,7 @@ impl<'a> Endpoint<'a> {
     ///
     /// [SigV4A]: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html
     pub fn requires_sigv4a(&self) -> bool {
-        self.reading.sigv4a
+        self.detected.sigv4a
     }
 
     /// Returns the scope to sign with.
@@ -280,21 +284,21 @@ impl<'a> Endpoint<'a> {
         let is_service =
             [Some(self.service()), self.second.as_deref()].contains(&Some(scope.service()));
         let is_region = match self.region() {
-            Some(region) if !self.reading.other_regions => region == scope.region(),
+            Some(region) if !self.detected.other_regions => region == scope.region(),
             // Credentials of another partition must not be seen here.
-            _ => self.reading.partition.has_region(scope.region()),
+            _ => self.detected.partition.has_region(scope.region()),
         };
         is_service && is_region && !self.requires_sigv4a()
     }
 
     fn into_owned(self) -> Endpoint<'static> {
         let owned = |name: Cow<'_, str>| Cow::Owned(name.into_owned());
-        let reading = self.reading;
+        let detected = self.detected;
         Endpoint {
-            reading: Reading {
-                service: owned(reading.service),
-                region: reading.region.map(owned),
-                ..reading
+            detected: Detected {
+                service: owned(detected.service),
+                region: detected.region.map(owned),
+                ..detected
             },
             second: self.second.map(owned),
         }
@@ -306,7 +310,7 @@ impl<'a> Endpoint<'a> {
 impl fmt::Display for Endpoint<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.region() {
-            Some(region) if !self.reading.other_regions => {
+            Some(region) if !self.detected.other_regions => {
                 write!(f, "{} in {region}", self.service())
             }
             _ => write!(

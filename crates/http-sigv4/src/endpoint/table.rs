@@ -163,13 +163,24 @@ pub(super) enum Second {
 }
 
 impl Second {
-    pub(super) fn is_asked_by(self, uri: &Uri) -> bool {
+    pub(super) fn is_asked_by(self, uri: &Uri, path_prefix: &str) -> bool {
+        let mut path = path_prefix.bytes().chain(uri.path().bytes());
         match self {
             Self::Either => false,
-            Self::Path(start) => uri.path().starts_with(start),
-            Self::Mqtt => matches!(uri.scheme_str(), Some("ws" | "wss")) || uri.path() == "/mqtt",
+            Self::Path(start) => path.by_ref().take(start.len()).eq(start.bytes()),
+            Self::Mqtt => is_web_socket(uri) || path.eq(*b"/mqtt"),
         }
     }
+}
+
+/// A scheme is the same in capital letters.
+fn is_web_socket(uri: &Uri) -> bool {
+    let is = |scheme: &str| {
+        ["ws", "wss"]
+            .iter()
+            .any(|it| scheme.eq_ignore_ascii_case(it))
+    };
+    uri.scheme_str().is_some_and(is)
 }
 
 /// Services whose hosts take the signatures of a second one as well.

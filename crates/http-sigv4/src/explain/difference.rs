@@ -70,8 +70,8 @@ impl Difference {
                 line => line,
             },
             cause,
-            signed: shown_signed.map(|value| excerpt.of(&value)),
-            received: shown_received.map(|value| excerpt.of(&value)),
+            signed: shown_signed.map(|value| excerpt.cut(&value)),
+            received: shown_received.map(|value| excerpt.cut(&value)),
             mismatch,
         }
     }
@@ -127,7 +127,7 @@ impl Excerpt {
     }
 
     /// Cuts it from a value, which is printable ASCII.
-    fn of(&self, value: &str) -> String {
+    fn cut(&self, value: &str) -> String {
         let mark = |marked: bool| if marked { "..." } else { "" };
         let rest = value.get(self.start..).unwrap_or_default();
         let (text, is_cut) = match rest.get(..Self::LENGTH) {

@@ -75,9 +75,9 @@ impl Explainer {
 }
 
 impl Explanation {
-    /// Explains a refusal, or nothing if the answer is not about authentication.
+    /// Explains a rejection, or nothing if the answer is not about authentication.
     ///
-    /// `body` may be cut: 64 KiB hold any refusal. `signed` is what the request's
+    /// `body` may be cut: 64 KiB hold any rejection. `signed` is what the request's
     /// [`PreparedSignature`](crate::PreparedSignature) showed; without it no lines can be compared.
     /// `time` is this side's clock when the answer arrived, by which a
     /// wrong clock is told from a request that waited.

@@ -6,7 +6,7 @@ use http::{Uri, uri::Scheme};
 
 pub use self::kind::HostKind;
 use self::kind::kind;
-use crate::{SignError, error::Kind};
+use crate::{SignError, error::Kind, shown::Shown};
 
 /// The host of a request, parsed: its name, its port, and what kind of name it is.
 ///
@@ -52,13 +52,15 @@ impl<'a> Host<'a> {
     /// ASCII letters, digits, `-` and `_`, a port over 65535, and a name that ends in a number but
     /// is no IPv4 address, since some resolvers read it as one.
     pub fn parse(text: &'a str) -> Result<Self, SignError> {
-        if let Some(host) = Self::plain_domain(text) {
-            return Ok(host);
-        }
-        let (name, port_text) = split(text).ok_or(Kind::InvalidHost)?;
+        let host = Self::plain_domain(text).or_else(|| Self::any(text));
+        host.ok_or_else(|| Kind::InvalidHost(Shown::new(text)).into())
+    }
+
+    fn any(text: &'a str) -> Option<Self> {
+        let (name, port_text) = split(text)?;
         let port = port(port_text)?;
         let name = name.strip_suffix('.').unwrap_or(name);
-        let kind = kind(name).ok_or(Kind::InvalidHost)?;
+        let kind = kind(name)?;
         let name = match kind {
             HostKind::Ipv6(address) => Cow::Owned(format!("[{address}]")),
             _ if name.bytes().any(|byte| byte.is_ascii_uppercase()) => {
@@ -71,7 +73,7 @@ impl<'a> Host<'a> {
             Some(port) => in_one_spelling(text, &name, port),
             None => name,
         };
-        Ok(Self {
+        Some(Self {
             text,
             name_len,
             port,
@@ -218,14 +220,14 @@ fn split(text: &str) -> Option<(&str, Option<&str>)> {
     }
 }
 
-fn port(text: Option<&str>) -> Result<Option<u16>, SignError> {
+/// The port, if there is one; `None` for what is none.
+fn port(text: Option<&str>) -> Option<Option<u16>> {
     match text {
-        None | Some("") => Ok(None),
+        None | Some("") => Some(None),
         Some(digits) if digits.bytes().all(|byte| byte.is_ascii_digit()) => {
-            let port = digits.parse::<u16>().map_err(|_| Kind::InvalidHost)?;
-            Ok(Some(port))
+            digits.parse().ok().map(Some)
         }
-        Some(_) => Err(Kind::InvalidHost.into()),
+        Some(_) => None,
     }
 }
 

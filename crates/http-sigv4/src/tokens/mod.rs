@@ -49,6 +49,9 @@
 //! | [`AppSyncSigner`] | AppSync's subscriptions and events | `appsync` | 5 minutes, always |
 //! | [`PostPolicy`] | forms that upload to S3 | `s3` | 7 days |
 //!
+//! The engine of the `tower-sigv4` crate signs them with credentials that refresh themselves:
+//! `RequestSigner::sign_token`, with its feature `tokens`.
+//!
 //! For a protocol that is not among them, [`SigningKey::sign_text`](crate::SigningKey::sign_text) signs
 //! a text of any form; its example is Amazon Keyspaces.
 //!

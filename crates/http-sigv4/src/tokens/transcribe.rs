@@ -74,6 +74,7 @@ impl TranscribeSigner {
     }
 
     /// Adds a parameter of the stream, as `language-code`, behind those that are there.
+    /// Defaults to none.
     pub fn parameter(mut self, name: &str, value: &str) -> Self {
         self.parameters.push((name.into(), value.into()));
         self

@@ -13,7 +13,7 @@ pub(crate) struct Change {
 
 impl Change {
     /// What the service sees of a vector, and the line that differs; nothing if none does.
-    pub(crate) fn of(&self, vector: &Vector) -> Option<(Seen, Option<Line>)> {
+    pub(crate) fn try_on(&self, vector: &Vector) -> Option<(Seen, Option<Line>)> {
         let mut seen = Seen::unchanged(&vector.canonical_request, &vector.string_to_sign);
         if self.cause == Cause::WrongSecret {
             return Some((seen, None));

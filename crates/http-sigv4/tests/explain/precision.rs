@@ -18,7 +18,7 @@ fn precision_every_change_of_every_vector_is_named_with_its_line() {
     for change in changes::ALL {
         let mut cases = 0;
         for vector in &vectors {
-            let Some((seen, line)) = change.of(vector) else {
+            let Some((seen, line)) = change.try_on(vector) else {
                 continue;
             };
             for rejection in [

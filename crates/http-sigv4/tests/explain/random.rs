@@ -24,7 +24,9 @@ fn a_rejection_altered_at_random_neither_panics_nor_shows_the_token() {
         .into_iter()
         .map(|case| case.rejection)
         .collect();
-    let seen = changes::ALL.iter().filter_map(|change| change.of(&vector));
+    let seen = changes::ALL
+        .iter()
+        .filter_map(|change| change.try_on(&vector));
     corpus.extend(seen.flat_map(|(seen, _)| {
         [
             Rejection::from_api_gateway(&seen),
@@ -32,7 +34,7 @@ fn a_rejection_altered_at_random_neither_panics_nor_shows_the_token() {
         ]
     }));
 
-    let pieces = [Pieces::of(&token, 8), Pieces::of(&token, 48)];
+    let pieces = [Pieces::from_text(&token, 8), Pieces::from_text(&token, 48)];
     let mut random = Rng::with_seed(20150830);
     let (mut explained, mut compared) = (0, 0);
     for _ in 0..ROUNDS {
@@ -73,7 +75,7 @@ struct Pieces<'a> {
 }
 
 impl<'a> Pieces<'a> {
-    fn of(text: &'a str, length: usize) -> Self {
+    fn from_text(text: &'a str, length: usize) -> Self {
         Self {
             pieces: text.as_bytes().windows(length).collect(),
             length,

@@ -149,7 +149,7 @@ impl Case {
         Some((parts, body.as_bytes().to_vec()))
     }
 
-    pub(crate) fn sign(&self, mut parts: Parts, body: &[u8]) -> Result<Signed, SignError> {
+    pub(crate) fn sign(&self, mut parts: Parts, body: &[u8]) -> Result<SignedAs, SignError> {
         let expected = self.published("canonical-request").unwrap();
         let names = expected.trim_end().lines().rev().nth(1).unwrap();
         let profile = match names.contains("x-amz-content-sha256") {
@@ -179,7 +179,7 @@ impl Case {
         };
         let shown = prepared.canonical_request();
         prepared.apply()?;
-        Ok(Signed {
+        Ok(SignedAs {
             canonical_request: shown.canonical_request().to_owned(),
             string_to_sign: shown.string_to_sign().to_owned(),
             kind: self.kind,
@@ -219,14 +219,14 @@ impl Case {
 }
 
 /// What this crate made of a case.
-pub(crate) struct Signed {
+pub(crate) struct SignedAs {
     pub(crate) canonical_request: String,
     pub(crate) string_to_sign: String,
     kind: Kind,
     parts: Parts,
 }
 
-impl Signed {
+impl SignedAs {
     pub(crate) fn authorization(&self) -> String {
         let authorization = self.parts.headers[AUTHORIZATION].to_str().unwrap();
         comparable_authorization(self.kind, authorization)

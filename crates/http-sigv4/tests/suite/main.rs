@@ -7,7 +7,7 @@ mod common;
 
 use std::{collections::BTreeMap, fs};
 
-use case::{Case, Kind, Signed};
+use case::{Case, Kind, SignedAs};
 
 /// The cases that are not signed as the suite says, and why.
 const EXCEPTED: [(&str, &[Kind], Exception, &str); 6] = [
@@ -153,7 +153,7 @@ fn check(case: &Case) -> Result<Vec<String>, Exception> {
     Ok(wrong)
 }
 
-fn check_signature(case: &Case, signed: &Signed) -> Vec<String> {
+fn check_signature(case: &Case, signed: &SignedAs) -> Vec<String> {
     let Some(published) = case.published("signature") else {
         return Vec::new();
     };

@@ -155,7 +155,7 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    pub(crate) fn of(status: StatusCode, headers: HeaderMap, body: &[u8]) -> Self {
+    pub(crate) fn from_parts(status: StatusCode, headers: HeaderMap, body: &[u8]) -> Self {
         let body = serde_json::from_slice(body)
             .unwrap_or_else(|_| Value::from(String::from_utf8_lossy(body)));
         Self {
@@ -175,7 +175,7 @@ impl Answer {
     }
 
     /// Status, error type and message, as one text to compare.
-    pub(crate) fn refusal(&self) -> String {
+    pub(crate) fn rejection(&self) -> String {
         let status = self.status.as_u16();
         format!("{status} {}: {}", self.error_type(), self.message())
     }
@@ -186,7 +186,7 @@ pub(crate) async fn send(gateway: &Gateway, request: Request<Full<Bytes>>) -> An
     let response: Result<_, Infallible> = gateway.clone().oneshot(request).await;
     let (parts, body) = response.unwrap().into_parts();
     let body = body.collect().await.unwrap().to_bytes();
-    Answer::of(parts.status, parts.headers, &body)
+    Answer::from_parts(parts.status, parts.headers, &body)
 }
 
 pub(crate) fn text(value: &Value) -> &str {

@@ -42,6 +42,24 @@ pub(crate) struct Settings {
     pub(crate) budget: Budget,
 }
 
+impl Settings {
+    pub(crate) const DEFAULT_LIMIT: usize = 10 * 1024 * 1024;
+    pub(crate) const DEFAULT_TOTAL_LIMIT: usize = 64 * 1024 * 1024;
+    pub(crate) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
+
+    /// Makes settings with a budget of their own; a limit that is not set is the default one, or that
+    /// of one body where that is more.
+    pub(crate) fn new(limit: Option<usize>, total: Option<usize>, timeout: Duration) -> Self {
+        let limit = limit.unwrap_or(Self::DEFAULT_LIMIT);
+        let total = total.unwrap_or_else(|| Self::DEFAULT_TOTAL_LIMIT.max(limit));
+        Self {
+            limit,
+            timeout,
+            budget: Budget::new(total),
+        }
+    }
+}
+
 /// A body that is ready to be sent, and what the signature says of it.
 pub(crate) struct Known<B> {
     pub(crate) body: SignedBody<B>,
@@ -67,6 +85,10 @@ where
     let (body, payload) = match mode {
         PayloadMode::Unsigned => (SignedBody::untouched(body), Payload::Unsigned),
         PayloadMode::Precomputed(digest) => (SignedBody::untouched(body), Payload::Sha256(digest)),
+        PayloadMode::StreamingUnsignedTrailer => (
+            SignedBody::untouched(body),
+            Payload::StreamingUnsignedTrailer,
+        ),
         PayloadMode::Buffered if body.is_end_stream() => (SignedBody::empty(), Payload::EMPTY),
         PayloadMode::Buffered => {
             let mut collect = Collect::new(body, settings)?;

@@ -3,13 +3,14 @@
 mod budget;
 mod buffer;
 mod collect;
+mod length;
 mod mode;
 mod signed_body;
 
 #[cfg(feature = "explain")]
 pub(crate) use self::buffer::Collected;
 pub(crate) use self::{
-    budget::Budget,
     collect::{Collect, Known, Read, Settings, read},
+    length::write_length,
 };
 pub use self::{mode::PayloadMode, signed_body::SignedBody};

@@ -18,6 +18,16 @@ pub enum PayloadMode {
     /// digest is refused by the service. It is a request's own, so it belongs into
     /// [`SigningOptions`](crate::SigningOptions).
     Precomputed([u8; 32]),
+    /// Not at all: the caller sends the body in frames, as [`STREAMING-UNSIGNED-PAYLOAD-TRAILER`]
+    /// announces them, with a checksum in the trailer. It is passed through as it comes. S3 takes it,
+    /// over https; the loopback interface of this machine will do as well.
+    ///
+    /// A request whose `x-amz-content-sha256` says so is signed this way whatever mode is set, so
+    /// this is for one that does not have the header yet, in
+    /// [`SigningOptions`](crate::SigningOptions).
+    ///
+    /// [`STREAMING-UNSIGNED-PAYLOAD-TRAILER`]: https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming-trailers.html
+    StreamingUnsignedTrailer,
 }
 
 impl PayloadMode {
@@ -33,6 +43,7 @@ impl PayloadMode {
     pub(crate) fn fits(self, profile: Profile) -> bool {
         match self {
             Self::Unsigned => profile.allows_unsigned_payload(),
+            Self::StreamingUnsignedTrailer => profile.allows_streaming_payload(),
             Self::Buffered | Self::Precomputed(_) => !profile.requires_unsigned_payload(),
         }
     }
@@ -43,6 +54,7 @@ impl PayloadMode {
             Self::Buffered => "PayloadMode::Buffered",
             Self::Unsigned => "PayloadMode::Unsigned",
             Self::Precomputed(_) => "PayloadMode::Precomputed",
+            Self::StreamingUnsignedTrailer => "PayloadMode::StreamingUnsignedTrailer",
         }
     }
 }

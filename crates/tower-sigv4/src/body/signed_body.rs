@@ -46,6 +46,11 @@ impl<B> SignedBody<B> {
         }
     }
 
+    /// Returns whether all of it is here.
+    pub(crate) fn is_collected(&self) -> bool {
+        matches!(self.kind, Kind::Collected { .. })
+    }
+
     /// Returns a copy of a body that was read, which takes no memory for its bytes, or of an empty
     /// one. `None` if the body can be read only once.
     pub(crate) fn copy(&mut self) -> Option<Self>

@@ -5,7 +5,7 @@ use http_sigv4::{Profile, Signer, SigningScope};
 use super::{ScopeSetting, SigV4LayerBuilder};
 use crate::{
     Error,
-    body::{self, Budget},
+    body::Settings,
     clock::Clock,
     config::{Config, Observations, Scope},
     error::Kind,
@@ -39,9 +39,6 @@ impl SigV4LayerBuilder {
         {
             problems.push(Kind::BodyLimits { one, total }.into());
         }
-        let limit = self.body_limit.unwrap_or(Self::DEFAULT_BODY_LIMIT);
-        let total = self.total_body_limit;
-        let total = total.unwrap_or_else(|| Self::DEFAULT_TOTAL_BODY_LIMIT.max(limit));
         let (clock, cache_settings) = match self.clock {
             Some(clock) => {
                 let local = Arc::clone(&clock);
@@ -58,11 +55,7 @@ impl SigV4LayerBuilder {
             payload: self.payload,
             hosts: Arc::new(hosts),
             credentials: (self.credentials)(cache_settings),
-            bodies: body::Settings {
-                limit,
-                timeout: self.body_timeout,
-                budget: Budget::new(total),
-            },
+            bodies: Settings::new(self.body_limit, self.total_body_limit, self.body_timeout),
             clock,
             retry_rejected: self.retry_rejected,
             request_spans: self.request_spans,
@@ -91,7 +84,14 @@ impl SigV4LayerBuilder {
                 environment,
             } => {
                 let keys = environment.credentials().read();
-                problems.extend(keys.err().map(|error| Kind::Environment(error).into()));
+                let is_elsewhere = environment.credentials().elsewhere().is_some();
+                problems.extend(keys.err().map(|error| {
+                    Kind::Environment {
+                        error,
+                        is_elsewhere,
+                    }
+                    .into()
+                }));
                 let region = environment.region();
                 region.and_then(|region| Ok(SigningScope::new(service, &region)?))
             }
@@ -134,6 +134,12 @@ impl SigV4LayerBuilder {
         if let Some(host) = &self.signing_host {
             match signer.clone().signing_host(host) {
                 Ok(with_host) => signer = with_host,
+                Err(problem) => problems.push(problem.into()),
+            }
+        }
+        if let Some(prefix) = &self.signing_path_prefix {
+            match signer.clone().signing_path_prefix(prefix) {
+                Ok(with_prefix) => signer = with_prefix,
                 Err(problem) => problems.push(problem.into()),
             }
         }

@@ -16,7 +16,8 @@ use http_sigv4::Profile;
 use http_sigv4::Signer;
 
 use crate::{
-    Error, PayloadMode, RequestSigner, SigV4Layer, UnlistedHosts, environment::Environment,
+    Error, PayloadMode, RequestSigner, SigV4Layer, UnlistedHosts, body::Settings,
+    environment::Environment,
 };
 
 /// Configures a [`SigV4Layer`] or a [`RequestSigner`].
@@ -47,6 +48,7 @@ pub struct SigV4LayerBuilder {
     payload: Option<PayloadMode>,
     signed_headers: Vec<HeaderName>,
     signing_host: Option<Box<str>>,
+    signing_path_prefix: Option<Box<str>>,
     rewrite_plus: bool,
     named: Vec<Box<str>>,
     parents: Vec<Box<str>>,
@@ -82,13 +84,13 @@ enum ScopeSetting {
 impl SigV4LayerBuilder {
     /// The [`body_limit`](Self::body_limit) unless another is set: 10 MiB, which is also the most that
     /// API Gateway takes.
-    pub const DEFAULT_BODY_LIMIT: usize = 10 * 1024 * 1024;
+    pub const DEFAULT_BODY_LIMIT: usize = Settings::DEFAULT_LIMIT;
 
     /// The [`total_body_limit`](Self::total_body_limit) unless another is set: 64 MiB.
-    pub const DEFAULT_TOTAL_BODY_LIMIT: usize = 64 * 1024 * 1024;
+    pub const DEFAULT_TOTAL_BODY_LIMIT: usize = Settings::DEFAULT_TOTAL_LIMIT;
 
     /// The [`body_timeout`](Self::body_timeout) unless another is set: 30 seconds.
-    pub const DEFAULT_BODY_TIMEOUT: Duration = Duration::from_secs(30);
+    pub const DEFAULT_BODY_TIMEOUT: Duration = Settings::DEFAULT_TIMEOUT;
 
     /// Starts with a service, by its signing name, a region, and credentials from any provider or from
     /// a [`CredentialsCache`].
@@ -119,7 +121,8 @@ impl SigV4LayerBuilder {
     /// has them.
     ///
     /// Reads `AWS_REGION` or else `AWS_DEFAULT_REGION` when it is built, and
-    /// [`EnvironmentCredentials`].
+    /// [`EnvironmentCredentials`]. Keys that are in a profile, or at a container's endpoint, as in ECS and
+    /// EKS, are no variables: `from_default_chain`, of the feature `aws-config`, finds those as well.
     pub fn from_env(service: &str) -> Self {
         Self::from_environment(service, Environment::process())
     }
@@ -156,6 +159,7 @@ impl SigV4LayerBuilder {
             payload: None,
             signed_headers: Vec::new(),
             signing_host: None,
+            signing_path_prefix: None,
             rewrite_plus: false,
             named: Vec::new(),
             parents: Vec::new(),
@@ -175,13 +179,13 @@ impl SigV4LayerBuilder {
     /// the service and region.
     ///
     /// It is trusted with signatures and the session token. What it says of the time and of the
-    /// credentials counts for itself only.
+    /// credentials counts for itself only. Defaults to no such host.
     pub fn allow_host(mut self, host: &str) -> Self {
         self.named.push(host.into());
         self
     }
 
-    /// Allows every host whose name ends in a dot and `domain`; not `domain` itself.
+    /// Allows every host whose name ends in a dot and `domain`; not `domain` itself. Defaults to none.
     pub fn allow_subdomains_of(mut self, domain: &str) -> Self {
         self.parents.push(domain.into());
         self
@@ -232,6 +236,15 @@ impl SigV4LayerBuilder {
         self
     }
 
+    /// Signs a prefix in front of each path, where the service sees it and requests are sent without:
+    /// behind a CDN with an origin path. See [`Signer::signing_path_prefix`]. Defaults to none.
+    ///
+    /// The crate's documentation says [when](crate#behind-a-cdn-or-a-proxy).
+    pub fn signing_path_prefix(mut self, prefix: &str) -> Self {
+        self.signing_path_prefix = Some(prefix.into());
+        self
+    }
+
     /// Sets how signatures cover bodies. Defaults to what the profile asks for.
     pub fn payload(mut self, mode: PayloadMode) -> Self {
         self.payload = Some(mode);
@@ -247,7 +260,8 @@ impl SigV4LayerBuilder {
         self
     }
 
-    /// Signs one more header, wherever a request has it. See [`Signer::sign_header`].
+    /// Signs one more header, wherever a request has it. Defaults to those of
+    /// [`Signer::sign_header`].
     pub fn sign_header(mut self, name: HeaderName) -> Self {
         self.signed_headers.push(name);
         self
@@ -286,7 +300,7 @@ impl SigV4LayerBuilder {
         self
     }
 
-    /// Sets whether the layer sends a rejected request once more, signed afresh, where it has learned
+    /// Sets whether the layer sends a rejected request once more, signed afresh, where it has observed
     /// why it was rejected: that a clock is off, or, once others could be loaded, that the credentials
     /// are not taken any more. Defaults to `false`.
     ///

@@ -33,7 +33,7 @@ pub(super) enum Change {
 
 impl Exchange {
     /// Decides what the exchange says of the host's offset.
-    pub(super) fn judge(&self, offset: i64) -> Option<Change> {
+    pub(super) fn compare(&self, offset: i64) -> Option<Change> {
         if offset == 0 && !self.rejected {
             return None;
         }

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::host_key::HostKey;
 
-/// How many hosts are remembered. A client that calls more of them with a wrong clock learns some of
+/// How many hosts are remembered. A client that calls more of them with a wrong clock observes some of
 /// their offsets again and again, at the price of a rejected request each time.
 const MOST_HOSTS: usize = 256;
 
@@ -43,10 +43,10 @@ impl Offsets {
         known.map(read).unwrap_or_default()
     }
 
-    /// Learns from an exchange with a host.
+    /// Observes an exchange with a host.
     pub(crate) fn observe(&self, host: &HostKey, exchange: Exchange) -> Observed {
         // Responses that can teach nothing, which most are, write nothing.
-        match exchange.judge(self.offset(host, exchange.received)) {
+        match exchange.compare(self.offset(host, exchange.received)) {
             Some(Change::Confirm) if self.read(host, HostClock::is_confirmed) => {
                 return Observed::Nothing;
             }
@@ -54,8 +54,8 @@ impl Offsets {
             None => return Observed::Nothing,
         }
         let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
-        // Another thread may have learned the same meanwhile, which is one change and not two.
-        let Some(change) = exchange.judge(self.offset(host, exchange.received)) else {
+        // Another thread may have observed the same meanwhile, which is one change and not two.
+        let Some(change) = exchange.compare(self.offset(host, exchange.received)) else {
             return Observed::Nothing;
         };
         let mut hosts: Vec<_> = match &*self.hosts.load() {
@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn without_a_rejection_nothing_is_learned() {
+    async fn without_a_rejection_nothing_is_observed() {
         let offsets = Offsets::default();
         let observed = offsets.observe(&host("a.example"), exchange(Some(3_600), false));
         assert_eq!(observed, Observed::Nothing);
@@ -274,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn threads_that_learn_the_same_at_once_make_one_change() {
+    fn threads_that_observe_the_same_at_once_make_one_change() {
         const THREADS: usize = 8;
         let (offsets, arrived) = (Offsets::default(), Barrier::new(THREADS + 1));
         let changes = AtomicUsize::new(0);
@@ -300,12 +300,12 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn learning_and_dropping_count_as_changes_alike() {
         let offsets = Offsets::default();
-        let learned = (0..100).filter(|_| {
+        let observed = (0..100).filter(|_| {
             let changed = reject(&offsets, "a.example", 3_600);
             offsets.observe(&host("a.example"), exchange(Some(0), false));
             matches!(changed, Observed::Changed { .. })
         });
-        assert_eq!(learned.count(), 2);
+        assert_eq!(observed.count(), 2);
     }
 
     #[tokio::test(start_paused = true)]

@@ -9,14 +9,22 @@ pub(crate) enum Kind {
     /// Several settings are wrong.
     Several(Vec<Error>),
     /// A variable of the environment is missing or not Unicode.
-    Environment(credentials_cache::Error),
+    Environment {
+        error: credentials_cache::Error,
+        /// Other variables say where credentials are.
+        is_elsewhere: bool,
+    },
     MissingRegion,
     RegionNotUnicode,
     #[cfg(feature = "aws-config")]
     MissingRegionOfChain,
+    #[cfg(feature = "tokens")]
+    MissingRegionOfToken,
     PayloadMode {
         mode: &'static str,
         service: Box<str>,
+        /// The mode that the service does take.
+        instead: &'static str,
     },
     HostName {
         /// What was given, if it is fit to be shown.
@@ -33,8 +41,13 @@ pub(crate) enum Kind {
     RejectedCredentials {
         host: Box<str>,
     },
+    ExpiredCredentials,
     Signing(SignError),
     UpgradeWithBody,
+    FramesRefused {
+        service: Box<str>,
+    },
+    TooManyHeaders,
     Body,
     BodyStalled {
         after: Duration,
@@ -52,11 +65,15 @@ pub(crate) enum Kind {
     UnknownLength,
     RefusedHost {
         host: Box<str>,
+        /// What is signed for.
         scope: Box<str>,
         why: Unlisted,
     },
     UndetectedHost {
         host: Box<str>,
+        error: SignError,
+        /// The setting that has to permit the host besides.
+        permission: Option<&'static str>,
     },
     UncertainHost,
     RelativeUri {
@@ -76,9 +93,10 @@ pub(crate) enum Unlisted {
     Loopback,
     /// It is another service's of AWS, or another region's.
     OtherEndpoint {
-        service: Box<str>,
-        region: Option<Box<str>>,
+        endpoint: Box<str>,
     },
+    /// It takes no such signature.
+    Unsupported(SignError),
     /// Another host was named to sign for.
     NotSigningHost {
         signing_host: Box<str>,
@@ -121,10 +139,19 @@ impl fmt::Display for Kind {
             Self::MissingRegionOfChain => {
                 f.write_str("no region is configured: set AWS_REGION, or `region` in the profile")
             }
-            Self::PayloadMode { mode, service } => write!(
+            #[cfg(feature = "tokens")]
+            Self::MissingRegionOfToken => f.write_str(
+                "each request's host tells the region to sign for, and a token has none; name its \
+                 region with `sign_token_in`",
+            ),
+            Self::PayloadMode {
+                mode,
+                service,
+                instead,
+            } => write!(
                 f,
-                "the payload mode `{mode}` does not fit the service `{service}`: choose one that \
-                 its profile takes, or give another profile"
+                "the payload mode `{mode}` does not fit the service `{service}`; choose `{instead}`, or \
+                 give the profile of a service that takes it"
             ),
             Self::HostName { text, is_pattern } => {
                 match text {
@@ -149,17 +176,43 @@ impl fmt::Display for Kind {
                 "`body_limit` is {one} bytes, more than the {total} bytes of `total_body_limit`, \
                  so that a body of that size would always fail; raise the total"
             ),
-            Self::Environment(error) | Self::Credentials(error) => error.fmt(f),
+            Self::Environment {
+                error,
+                is_elsewhere,
+            } => {
+                error.fmt(f)?;
+                f.write_str(match is_elsewhere {
+                    true if cfg!(feature = "aws-config") => {
+                        ", with `SigV4Layer::from_default_chain`"
+                    }
+                    true => ", with `SigV4Layer::from_default_chain` of the feature `aws-config`",
+                    false => "",
+                })
+            }
+            Self::Credentials(error) => error.fmt(f),
             Self::RejectedCredentials { host } => write!(
                 f,
                 "the credentials have expired, and `{host}` has rejected them before; no others \
                  could be loaded yet"
+            ),
+            Self::ExpiredCredentials => f.write_str(
+                "the credentials have expired, and with them all that they would sign for later; \
+                 no others could be loaded yet",
             ),
             Self::Signing(error) => write!(f, "cannot sign: {error}"),
             Self::UpgradeWithBody => f.write_str(
                 "the request asks for an upgrade and has a body, which no signature covers; send \
                  it without a body",
             ),
+            Self::FramesRefused { service } => write!(
+                f,
+                "the request says that its body is sent in frames, as \
+                 `STREAMING-UNSIGNED-PAYLOAD-TRAILER`, which `{service}` does not take; send the \
+                 body plain, without that `x-amz-content-sha256` and without `aws-chunked`"
+            ),
+            Self::TooManyHeaders => {
+                f.write_str("the request has too many headers to add one; remove some")
+            }
             Self::Body => f.write_str("the request body failed while it was read for its hash"),
             Self::BodyStalled {
                 after,
@@ -196,7 +249,8 @@ impl fmt::Display for Kind {
                  together; send fewer at a time or raise `total_body_limit`"
             ),
             Self::Trailers => f.write_str(
-                "the request body has trailers, which a signature over its hash does not cover",
+                "the request body has trailers, which a signature over its hash does not cover; send \
+                 it without",
             ),
             Self::UnknownLength => f.write_str(
                 "the length of the request body is not known, and S3 takes none without; give a \
@@ -207,25 +261,21 @@ impl fmt::Display for Kind {
                 match why {
                     Unlisted::NotAws => write!(
                         f,
-                        "it is not an AWS host of {scope}; if credentials may go there, name it \
-                         with `allow_host`"
+                        "it is not an AWS host that is known to be {scope}, which the layer signs \
+                         for; if credentials may go there, name it with `allow_host`"
                     ),
                     Unlisted::Loopback => write!(
                         f,
                         "it is this machine, and not an AWS host of {scope}; permit it with \
                          `allow_loopback`"
                     ),
-                    Unlisted::OtherEndpoint { service, region } => {
-                        write!(f, "it is `{service}`")?;
-                        if let Some(region) = region {
-                            write!(f, " in {region}")?;
-                        }
-                        write!(
-                            f,
-                            ", and what is signed for is {scope}; sign for that service and \
-                             region, or correct the host"
-                        )
-                    }
+                    Unlisted::OtherEndpoint { endpoint } => write!(
+                        f,
+                        "this host is {endpoint}, and the layer signs for {scope}; give it the \
+                         host's service and region, as `SigningOptions` do for one request, or \
+                         correct the host"
+                    ),
+                    Unlisted::Unsupported(error) => error.fmt(f),
                     Unlisted::NotSigningHost { signing_host } => write!(
                         f,
                         "the signing host is `{signing_host}`, so requests go there or to hosts \
@@ -234,11 +284,23 @@ impl fmt::Display for Kind {
                     ),
                 }
             }
-            Self::UndetectedHost { host } => write!(
-                f,
-                "refused to sign for `{host}`: it does not tell the service and the region to sign \
-                 for; give both with `SigV4Layer::new`, or with `SigningOptions` for one request"
-            ),
+            Self::UndetectedHost { host, error, .. } if error.is_unsupported() => {
+                write!(f, "refused to sign for `{host}`: {error}")
+            }
+            Self::UndetectedHost {
+                host, permission, ..
+            } => {
+                write!(
+                    f,
+                    "refused to sign for `{host}`: it does not tell both the service and the region \
+                     to sign for; give them with `SigV4Layer::new`, or with `SigningOptions` for one \
+                     request"
+                )?;
+                match permission {
+                    Some(setting) => write!(f, ", and permit the host with `{setting}`"),
+                    None => Ok(()),
+                }
+            }
             Self::UncertainHost => f.write_str(
                 "refused to sign, as the request does not name one host; use an absolute URI, or \
                  one `Host` header",

@@ -2,6 +2,7 @@ mod kind;
 
 use std::{error::Error as StdError, fmt, sync::Arc};
 
+use credentials_cache::CredentialsCache;
 use http_sigv4::SignError;
 
 pub(crate) use self::kind::{Kind, Unlisted};
@@ -24,9 +25,10 @@ pub(crate) type BoxError = Box<dyn StdError + Send + Sync>;
 /// # }
 /// ```
 ///
-/// The message says what was wrong, where, and what to change. [`report`](Self::report) adds what lies
-/// below, such as the provider's own error, a line each. None of it holds a secret, a session token or
-/// a query.
+/// The message says what was wrong, where, and what to change, with the cause of a failure that is not
+/// the layer's own. [`report`](Self::report) has all that lies below, such as the provider's own error,
+/// a line each. None of it holds a secret, a session token or a query, unless a provider or a body puts
+/// one into an error of its own.
 ///
 /// The type is opaque so that new failures can be added without breaking anybody, and cheap to clone
 /// because all requests that wait for one load of credentials share its failure.
@@ -45,19 +47,32 @@ impl Error {
     /// Returns whether credentials are at fault: there are none, or a request cannot carry them.
     pub fn is_credentials(&self) -> bool {
         match &self.inner.kind {
-            Kind::Credentials(_) | Kind::RejectedCredentials { .. } => true,
+            Kind::Credentials(_) | Kind::RejectedCredentials { .. } | Kind::ExpiredCredentials => {
+                true
+            }
             Kind::Signing(error) => error.is_credentials(),
             _ => false,
         }
     }
 
     /// Returns whether the request is at fault: it has no certain signature.
+    ///
+    /// A body that is sent in frames which a new signature cannot honour is such a fault too; where
+    /// the [`source`](StdError::source) is a [`SignError`], [`SignError::is_framing`] tells.
     pub fn is_request(&self) -> bool {
         match &self.inner.kind {
-            Kind::UpgradeWithBody => true,
-            Kind::Signing(_) => !self.is_credentials() && !self.is_configuration(),
+            Kind::UpgradeWithBody | Kind::FramesRefused { .. } | Kind::TooManyHeaders => true,
+            Kind::Signing(_) => {
+                !self.is_credentials() && !self.is_configuration() && !self.is_expiry()
+            }
             _ => false,
         }
+    }
+
+    /// Returns whether the lifetime of a presigned URL or a token is at fault: one that the service
+    /// does not take, or that outlives the credentials.
+    pub fn is_expiry(&self) -> bool {
+        matches!(&self.inner.kind, Kind::Signing(error) if error.is_expiry())
     }
 
     /// Returns whether the body is at fault: it failed, stalled, is too large, has trailers, or has no
@@ -92,12 +107,18 @@ impl Error {
     pub fn is_configuration(&self) -> bool {
         use Kind::*;
         match &self.inner.kind {
-            Several(_) | Environment(_) | MissingRegion | RegionNotUnicode | PayloadMode { .. } => {
-                true
-            }
-            HostName { .. } | ProfileOfDetected | BodyLimits { .. } | ForwardedUnsigned => true,
+            Several(_) | Environment { .. } | MissingRegion | RegionNotUnicode => true,
+            PayloadMode { .. }
+            | HostName { .. }
+            | ProfileOfDetected
+            | BodyLimits { .. }
+            | ForwardedUnsigned => true,
             #[cfg(feature = "aws-config")]
             MissingRegionOfChain => true,
+            #[cfg(feature = "tokens")]
+            MissingRegionOfToken => true,
+            // Of frames the request tells, and no setting.
+            Signing(error) if error.is_framing() => false,
             Signing(error) => error.is_configuration() || error.is_payload() || error.is_clock(),
             _ => false,
         }
@@ -109,29 +130,65 @@ impl Error {
     pub fn is_retryable(&self) -> bool {
         match &self.inner.kind {
             Kind::Credentials(error) => error.is_retryable(),
-            Kind::RejectedCredentials { .. } | Kind::BodiesTooLarge { .. } => true,
+            Kind::RejectedCredentials { .. }
+            | Kind::ExpiredCredentials
+            | Kind::BodiesTooLarge { .. } => true,
             _ => false,
         }
     }
 
-    /// Returns the message and those of all errors below, a line each.
+    /// Returns the message and, a line each, those of all that lies below. No line repeats the next, as
+    /// errors do that quote their own cause.
+    ///
+    /// ```
+    /// use tower_sigv4::SigV4Layer;
+    ///
+    /// let provider = aws_credential_types::Credentials::new("AKID", "secret", None, None, "example");
+    /// let error = SigV4Layer::new("execute-api", "eu west", provider).unwrap_err();
+    /// assert_eq!(
+    ///     error.report(),
+    ///     "cannot sign\n\
+    ///      caused by: the region `eu west` is not a name of 1 to 64 ASCII letters, digits, `-` or `_`, \
+    ///      as in `execute-api` or `us-east-1`"
+    /// );
+    /// ```
     pub fn report(&self) -> String {
-        let below = std::iter::successors(self.source(), |&error| error.source());
-        below.fold(self.to_string(), |report, error| {
+        // A cache's error has a report of its own.
+        if let Kind::Credentials(error) = &self.inner.kind {
+            return error.report();
+        }
+        let mut lines = vec![self.to_string()];
+        let mut below = self.source();
+        while let Some(error) = below {
+            let of_cache = error.downcast_ref::<credentials_cache::Error>();
             let message = error.to_string();
-            // Some messages quote their cause.
-            match report.ends_with(&message) {
-                true => report,
-                false => format!("{report}\n  caused by: {message}"),
+            match lines.last_mut() {
+                Some(last) if *last == message && of_cache.is_none() => {
+                    lines.pop();
+                }
+                Some(last) => {
+                    let alone = last.strip_suffix(&message);
+                    if let Some(alone) = alone.and_then(|alone| alone.strip_suffix(": ")) {
+                        *last = alone.into();
+                    }
+                }
+                None => {}
             }
-        })
+            if let Some(error) = of_cache {
+                lines.push(error.report());
+                break;
+            }
+            lines.push(message);
+            below = error.source();
+        }
+        lines.join("\ncaused by: ")
     }
 
     /// Returns whether it is this host that was refused, over whatever transport.
     pub(crate) fn refuses(&self, host: &str) -> bool {
         use Kind::*;
         match &self.inner.kind {
-            RefusedHost { host: refused, .. } | UndetectedHost { host: refused } => {
+            RefusedHost { host: refused, .. } | UndetectedHost { host: refused, .. } => {
                 **refused == *host
             }
             _ => false,
@@ -144,6 +201,14 @@ impl Error {
                 kind,
                 source: Some(source.into()),
             }),
+        }
+    }
+
+    /// An error about credentials that are past their use, with the reason why there are no others.
+    pub(crate) fn of_stale(kind: Kind, credentials: &CredentialsCache) -> Self {
+        match credentials.last_error() {
+            Some(error) => Self::with_source(kind, error),
+            None => kind.into(),
         }
     }
 
@@ -186,7 +251,11 @@ impl From<credentials_cache::Error> for Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.inner.kind.fmt(f)
+        self.inner.kind.fmt(f)?;
+        match &self.inner.source {
+            Some(cause) => write!(f, ": {cause}"),
+            None => Ok(()),
+        }
     }
 }
 
@@ -195,7 +264,7 @@ impl StdError for Error {
         match &self.inner.kind {
             // Its message is this one's.
             Kind::Credentials(error) => error.source(),
-            Kind::Signing(error) => Some(error),
+            Kind::Signing(error) | Kind::UndetectedHost { error, .. } => Some(error),
             _ => {
                 let source = self.inner.source.as_deref()?;
                 Some(source)
@@ -203,3 +272,6 @@ impl StdError for Error {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -27,7 +27,7 @@ impl Captured {
 
     /// Puts it into the extensions of an answer that came so much later.
     ///
-    /// What the clock has learned from answers meanwhile does not count: the request was signed
+    /// What the clock has observed in answers meanwhile does not count: the request was signed
     /// without it.
     pub(crate) fn attach(mut self, extensions: &mut Extensions, later: Duration) {
         self.time = self.time.checked_add(later).unwrap_or(self.time);

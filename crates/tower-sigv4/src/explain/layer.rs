@@ -17,17 +17,17 @@ pub struct ExplainLayer {
 }
 
 impl ExplainLayer {
-    /// A layer that has not logged anything yet.
+    /// Creates a layer that has not logged anything yet.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Shows the values of all headers and parameters that differ, and what a service's message quotes,
-    /// in the log and in the response's extensions.
+    /// Shows the values of all headers and parameters that differ, and what a service's message
+    /// quotes, in the log and in the response's extensions.
     ///
-    /// This is for debugging on a developer's machine: what it shows may be keys, passwords and personal
-    /// data, and belongs in no log that others read. Session tokens and signatures stay hidden, where
-    /// they are called by their names. Defaults to `false`.
+    /// This is for debugging on a developer's machine: what it shows may be keys, passwords and
+    /// personal data, and belongs in no log that others read. Session tokens and signatures stay
+    /// hidden, where they are called by their names. Defaults to `false`.
     pub fn show_values(mut self, show: bool) -> Self {
         self.explainer = self.explainer.show_values(show);
         self

@@ -44,7 +44,7 @@
 //!
 //! # Where it goes in a stack
 //!
-//! Above `SigV4Layer`, from which it learns what was signed, and above a retry, so that only what was
+//! Above `SigV4Layer`, which tells it what was signed, and above a retry, so that only what was
 //! rejected in the end is explained; a retry below needs nothing for it, as extensions are cloned with
 //! their request. Below a follow-redirect: tower-http's drops the extensions of a request that goes to
 //! another origin, whose rejection would then be explained without what was signed.

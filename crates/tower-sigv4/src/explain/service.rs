@@ -16,8 +16,8 @@ use super::{ExplainFuture, ExplainedBody, captured::CaptureRequest, log::Log};
 ///
 /// # Cancellation
 ///
-/// Dropping the response future drops the rejection that it was reading, and the connection with it if
-/// the client below does so.
+/// Dropping the response future drops the rejection that it was reading, and the connection with it
+/// if the client below does so.
 #[derive(Clone, Debug)]
 pub struct Explain<S> {
     inner: S,
@@ -34,12 +34,12 @@ impl<S> Explain<S> {
         }
     }
 
-    /// The inner service.
+    /// Returns the inner service.
     pub fn get_ref(&self) -> &S {
         &self.inner
     }
 
-    /// The inner service, the rejections of which are not explained.
+    /// Returns the inner service, the rejections of which are not explained.
     pub fn get_mut(&mut self) -> &mut S {
         &mut self.inner
     }

@@ -2,10 +2,12 @@
 //!
 //! A signature carries the session token, and is good for minutes wherever it is replayed. So it goes
 //! only where it was meant to go: to AWS hosts of the service, the region and the partition that are
-//! signed for, and to hosts that were named. Every request is judged by its own URI and `Host` header.
+//! signed for, and to hosts that were named. Every request is checked by its own URI and `Host` header.
 
 mod destination;
 mod signature_headers;
+
+use std::fmt;
 
 use http::{Uri, uri::Scheme};
 use http_sigv4::{Endpoint, Host, HostKind, Profile, SigningScope};
@@ -23,10 +25,15 @@ pub enum UnlistedHosts {
     /// It is an error that names the host, and nothing is sent.
     #[default]
     Refuse,
-    /// It is sent as it is, without a signature. Headers of a signature that it has already are
-    /// removed, so that none follows a redirect to another host: an `authorization` of AWS's,
-    /// `x-amz-content-sha256`, `x-amz-date`, `x-amz-region-set`, `x-amz-s3session-token` and
-    /// `x-amz-security-token`.
+    /// It is sent as it is, without a signature.
+    ///
+    /// If it has an `authorization` of AWS's already, that is removed, with the other headers of that
+    /// signature, `x-amz-content-sha256`, `x-amz-date` and `x-amz-region-set`, so that no signature
+    /// follows a redirect to another host. Session tokens are removed in any case:
+    /// `x-amz-s3session-token` and `x-amz-security-token`. Everything else stays: a request without a
+    /// signature keeps its `x-amz-content-sha256`, for which a CDN may ask that signs for its clients
+    /// (see [`ContentSha256Layer`](crate::ContentSha256Layer)), and a body in frames the value of it
+    /// that says so.
     ForwardUnsigned,
 }
 
@@ -51,7 +58,7 @@ pub(crate) struct Target<'a> {
 }
 
 impl HostPolicy {
-    /// Judges a request.
+    /// Checks a request.
     ///
     /// # Errors
     ///
@@ -96,30 +103,37 @@ impl HostPolicy {
         if self.names(host) {
             return Ok(());
         }
+        let endpoint = Endpoint::from_host_for(host, target.scope);
         // A signing host would be signed for wherever the request goes, and any other AWS host of the
         // service and region may be a stranger's, who could replay the signature there.
-        if let Some(signing_host) = target.signing_host
-            && host.name() != signing_host.name()
-        {
-            let signing_host = signing_host.name().into();
-            return Err(refused(
-                host,
-                target,
-                Unlisted::NotSigningHost { signing_host },
-            ));
-        }
-        if Endpoint::admits(host, target.scope) {
-            return Ok(());
-        }
-        let why = match Endpoint::from_host(host) {
-            Ok(endpoint) => Unlisted::OtherEndpoint {
-                service: endpoint.service().into(),
-                region: endpoint.region().map(Into::into),
+        let signing_host = target.signing_host.map(Host::name);
+        let signing_host = signing_host.filter(|name| *name != host.name());
+        let why = match (endpoint, signing_host) {
+            _ if host.is_loopback() => Unlisted::Loopback,
+            (Ok(endpoint), None) if endpoint.serves(target.scope) => return Ok(()),
+            (Ok(endpoint), _) if endpoint.requires_sigv4a() => match endpoint.scope() {
+                Err(error) => Unlisted::Unsupported(error),
+                Ok(_) => Unlisted::NotAws,
             },
-            Err(_) if host.is_loopback() => Unlisted::Loopback,
-            Err(_) => Unlisted::NotAws,
+            (Ok(endpoint), _) if !endpoint.serves(target.scope) => Unlisted::OtherEndpoint {
+                endpoint: quoted(endpoint.service(), &endpoint),
+            },
+            (Err(error), _) if error.is_unsupported() => Unlisted::Unsupported(error),
+            (_, Some(signing_host)) => Unlisted::NotSigningHost {
+                signing_host: signing_host.into(),
+            },
+            _ => Unlisted::NotAws,
         };
         Err(refused(host, target, why))
+    }
+
+    /// Returns the setting that is to permit a host that may be signed for and is not AWS's.
+    pub(crate) fn missing_permission(&self, host: &Host<'_>) -> Option<&'static str> {
+        match host.is_loopback() {
+            _ if self.names(host) => None,
+            true => Some("allow_loopback"),
+            false => Some("allow_host"),
+        }
     }
 
     fn check_transport(&self, uri: &Uri, host: &Host<'_>, profile: Profile) -> Result<(), Error> {
@@ -179,8 +193,15 @@ pub(crate) fn parse_parent(text: &str) -> Result<Host<'static>, Kind> {
 fn refused(host: &Host<'_>, target: Target<'_>, why: Unlisted) -> Error {
     Kind::RefusedHost {
         host: host.name().into(),
-        scope: target.scope.to_string().into(),
+        scope: quoted(target.scope.service(), target.scope),
         why,
     }
     .into()
+}
+
+/// A service and where it is, which begins with the service's name, with that name in quotes.
+fn quoted(service: &str, place: &impl fmt::Display) -> Box<str> {
+    let text = place.to_string();
+    let rest = text.strip_prefix(service).unwrap_or_default();
+    format!("`{service}`{rest}").into()
 }

@@ -4,7 +4,7 @@ use credentials_cache::{CredentialsCache, Generation, Reload, Replacement};
 
 /// Why a rejected request may well be accepted once it is signed again.
 ///
-/// The layer puts one into the extensions of a response whose rejection it has learned from: that the
+/// The layer puts one into the extensions of a response whose rejection tells it something: that the
 /// clock is off, or that the credentials are not taken any more. Feature `retry` has a policy that acts
 /// on it; to act by yourself, send the request through the layer once more, once:
 ///

@@ -12,7 +12,7 @@ use tower::retry::{Policy, budget::Budget};
 use super::retry_advice::{RetryAdvice, Start};
 use crate::telemetry;
 
-/// Sends a rejected request once more, where the layer has learned why it was rejected: a
+/// Sends a rejected request once more, where the layer knows why it was rejected: a
 /// [`Policy`] for tower's retry layer, which has to stand above [`SigV4Layer`](crate::SigV4Layer).
 ///
 /// There is one more attempt where success is likely then, and only there:
@@ -50,13 +50,13 @@ pub struct RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// One more attempt for each request, whenever the layer has learned something.
+    /// Creates a policy of one more attempt for each request, whenever another signature may help.
     pub fn new() -> Self {
         Self::default()
     }
 
     /// Takes every attempt more out of a budget, and puts something in with every response that
-    /// called for none.
+    /// called for none. Defaults to no budget, and so to one more attempt whenever it may help.
     pub fn budget(mut self, budget: Arc<dyn Budget + Send + Sync>) -> Self {
         self.budget = Some(budget);
         self

@@ -92,10 +92,10 @@ pub(crate) fn clock_changed(host: &HostKey, offset: i64) {
         ),
     }
     #[cfg(feature = "metrics")]
-    metrics::clock_changed(if offset == 0 { "dropped" } else { "learned" }, offset);
+    metrics::clock_changed(if offset == 0 { "dropped" } else { "observed" }, offset);
 }
 
-/// Notes that nothing is learned of a host's time any more, for a while.
+/// Notes that nothing is observed of a host's time any more, for a while.
 pub(crate) fn clock_given_up(host: &HostKey) {
     tracing::info!(
         %host,

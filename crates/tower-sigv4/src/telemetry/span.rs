@@ -12,13 +12,13 @@ impl RequestSpan {
 
     /// Opens a span, if the configuration asks for one.
     pub(crate) fn open(signing: &Signing) -> Self {
-        let judgement = signing.judgement();
-        Self(judgement.config.request_spans.then(|| {
+        let decision = signing.decision();
+        Self(decision.config.request_spans.then(|| {
             Box::new(tracing::info_span!(
                 "sigv4",
-                host = %judgement.host,
-                service = judgement.scope.service(),
-                region = judgement.scope.region(),
+                host = %decision.host,
+                service = decision.scope.service(),
+                region = decision.scope.region(),
                 generation = Empty,
                 clock_offset = Empty,
                 status = Empty,

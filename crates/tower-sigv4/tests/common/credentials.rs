@@ -34,28 +34,28 @@ pub(crate) fn credentials(id: &str) -> Credentials {
 
 /// A provider that answers each call when the test lets it.
 #[derive(Clone, Debug)]
-pub(crate) struct Gated {
-    gate: Arc<Semaphore>,
+pub(crate) struct HeldProvider {
+    permits: Arc<Semaphore>,
     calls: Arc<AtomicUsize>,
 }
 
-impl Gated {
+impl HeldProvider {
     /// A provider that answers nothing yet.
     pub(crate) fn new() -> Self {
         Self {
-            gate: Arc::new(Semaphore::new(0)),
+            permits: Arc::new(Semaphore::new(0)),
             calls: Arc::default(),
         }
     }
 
     /// Lets one call through.
-    pub(crate) fn open(&self) {
-        self.gate.add_permits(1);
+    pub(crate) fn release(&self) {
+        self.permits.add_permits(1);
     }
 
     /// Has every call fail.
-    pub(crate) fn close(&self) {
-        self.gate.close();
+    pub(crate) fn fail(&self) {
+        self.permits.close();
     }
 
     /// How often it was asked.
@@ -64,14 +64,14 @@ impl Gated {
     }
 }
 
-impl ProvideCredentials for Gated {
+impl ProvideCredentials for HeldProvider {
     fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
     where
         Self: 'a,
     {
         self.calls.fetch_add(1, Ordering::Relaxed);
         future::ProvideCredentials::new(async {
-            match self.gate.acquire().await {
+            match self.permits.acquire().await {
                 Ok(permit) => {
                     permit.forget();
                     Ok(credentials(id(1)))

@@ -21,7 +21,7 @@ pub(crate) type Empty = http_body_util::Empty<Bytes>;
 
 pub(crate) use self::{
     body::{Endless, Fed, Feed, fed},
-    credentials::{Gated, Rotating, credentials, id, secret, token},
+    credentials::{HeldProvider, Rotating, credentials, id, secret, token},
     log::Log,
     verify::{assert_signed, assert_signed_for, signed_as, verify},
 };

@@ -15,7 +15,7 @@ use super::{HOST, Sent, secret, token};
 
 /// What an `Authorization` header says.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Signed<'a> {
+pub(crate) struct SignedAs<'a> {
     pub(crate) access_key_id: &'a str,
     pub(crate) day: &'a str,
     pub(crate) region: &'a str,
@@ -26,7 +26,7 @@ pub(crate) struct Signed<'a> {
 
 /// Reads a request's one `Authorization` header.
 #[track_caller]
-pub(crate) fn signed_as(sent: &Sent) -> Signed<'_> {
+pub(crate) fn signed_as(sent: &Sent) -> SignedAs<'_> {
     let mut lines = sent.parts.headers.get_all(AUTHORIZATION).iter();
     let (Some(line), None) = (lines.next(), lines.next()) else {
         panic!("not one `Authorization` header: {:?}", sent.parts.headers);
@@ -41,7 +41,7 @@ pub(crate) fn signed_as(sent: &Sent) -> Signed<'_> {
     let [access_key_id, day, region, service, "aws4_request"] = scope[..] else {
         panic!("not a credential scope: {credential}");
     };
-    Signed {
+    SignedAs {
         access_key_id,
         day,
         region,
@@ -91,6 +91,9 @@ pub(crate) fn verify(host: &str, sent: &Sent) -> Result<(), String> {
         .filter(|(name, _)| names.contains(name) && !added.contains(name));
     let body = match headers.get("x-amz-content-sha256") {
         Some(value) if value == "UNSIGNED-PAYLOAD" => SignableBody::UnsignedPayload,
+        Some(value) if value == "STREAMING-UNSIGNED-PAYLOAD-TRAILER" => {
+            SignableBody::StreamingUnsignedPayloadTrailer
+        }
         _ => SignableBody::Bytes(&sent.body),
     };
     let uri = format!("https://{host}{}", sent.parts.uri.path_and_query().unwrap());

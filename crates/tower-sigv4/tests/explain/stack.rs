@@ -151,7 +151,7 @@ async fn a_wrong_clock_is_told_by_the_time_that_was_signed() {
     assert_eq!(cause(&response), Cause::ClockBehind);
     let hint = explanation(&response).hint();
     assert!(hint.contains("10 min 0 s behind"), "{hint}");
-    // Which the layer below has learned from the same answer.
+    // Which the layer below has observed in the same answer.
     assert_eq!(layer.clock_offset(HOST), 600);
 }
 

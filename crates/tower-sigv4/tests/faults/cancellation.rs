@@ -94,7 +94,7 @@ async fn nothing_runs_between_loads() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_cache_that_is_kept_warm_refreshes_what_was_used_and_only_that() {
+async fn a_cache_that_refreshes_ahead_of_use_loads_what_was_used_and_only_that() {
     let plan = |_| Step::Living(HOUR).after(SECOND);
     let harness = Harness::with(plan, |settings| settings.refresh_timer(true).random(|| 0.0));
     harness.call().await;
@@ -110,7 +110,7 @@ async fn a_cache_that_is_kept_warm_refreshes_what_was_used_and_only_that() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_cache_that_is_kept_warm_tries_again_after_a_failure() {
+async fn a_cache_that_refreshes_ahead_of_use_tries_again_after_a_failure() {
     let plan = |begun: crate::harness::LoadStart| match begun.number {
         2..=5 => Step::Error,
         _ => Step::Living(HOUR),

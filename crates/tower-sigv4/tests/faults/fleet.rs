@@ -27,7 +27,7 @@ fn fleet(plan: impl Fn(LoadStart) -> Step + Copy + Send + Sync + 'static) -> Vec
 }
 
 /// All load at once, and so have the same expiry.
-async fn warm_up(fleet: &[Harness]) {
+async fn preload(fleet: &[Harness]) {
     let mut loads = JoinSet::new();
     for cache in fleet.iter().map(|harness| harness.cache.clone()) {
         loads.spawn(async move { cache.preload().await.unwrap() });
@@ -66,7 +66,7 @@ fn starts(fleet: &[Harness], from: Duration) -> Vec<usize> {
 #[tokio::test(start_paused = true)]
 async fn f52_a_fleet_with_one_expiry_spreads_its_refreshes() {
     let fleet = fleet(|_| Step::Living(HOUR).after(MILLI * 100));
-    warm_up(&fleet).await;
+    preload(&fleet).await;
     sleep(HOUR - MINUTE * 16).await;
     assert_eq!(traffic(&fleet, MINUTE * 10).await, 0);
 
@@ -99,7 +99,7 @@ async fn f53_a_fleet_does_not_come_back_from_an_outage_in_step() {
         }
     };
     let fleet = fleet(outage);
-    warm_up(&fleet).await;
+    preload(&fleet).await;
     // The outage begins a quarter of an hour before the expiry, and ends as long after.
     sleep(HOUR - MINUTE * 16).await;
     traffic(&fleet, MINUTE * 33).await;

@@ -65,7 +65,7 @@ async fn what_the_source_says_decides_which_credentials_sign() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_refusal_of_cached_credentials_makes_the_source_be_asked() {
+async fn a_rejection_of_cached_credentials_makes_the_source_be_asked() {
     for (then, signed) in [
         // The SDKs: the new ones at once.
         (Step::Living(HOUR), [1, 2]),
@@ -80,7 +80,7 @@ async fn a_refusal_of_cached_credentials_makes_the_source_be_asked() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_refusal_does_not_shorten_a_pause() {
+async fn a_rejection_does_not_shorten_a_pause() {
     let harness = cached(EXPIRED, Step::Error).await;
     harness.call().await.result.unwrap();
     let held = harness.cache.generation().unwrap();

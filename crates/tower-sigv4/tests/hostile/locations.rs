@@ -70,7 +70,7 @@ async fn redirected(guard: Guard, others: UnlistedHosts, location: &str) -> Opti
     second
 }
 
-/// Whether a guard may sign for a URL, judged by a parser that is neither ours nor `http`'s.
+/// Whether a guard may sign for a URL, checked by a parser that is neither ours nor `http`'s.
 fn may_sign(guard: Guard, url: &Url) -> bool {
     let address = match url.host() {
         Some(Host::Ipv4(address)) => Some(IpAddr::V4(address)),

@@ -2,10 +2,10 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod generated;
 mod headers;
 mod locations;
 mod scopes;
-mod soup;
 mod uris;
 
 use std::collections::BTreeMap;
@@ -17,7 +17,7 @@ use http_body_util::Full;
 use tower_sigv4::{SigV4Layer, SigV4LayerBuilder, UnlistedHosts};
 use url::Url;
 
-use self::uris::{Signed, URIS};
+use self::uris::{SignedBy, URIS};
 
 /// A layer that a hostile host is tried on.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -51,13 +51,13 @@ impl Guard {
         builder.unlisted_hosts(others)
     }
 
-    fn signs(self, signed: Signed) -> bool {
+    fn signs(self, signed: SignedBy) -> bool {
         match signed {
-            Signed::Unparsable | Signed::Never => false,
-            Signed::ByAll => true,
-            Signed::ByDetecting => self == Self::Detecting,
-            Signed::ByNaming => self == Self::Naming,
-            Signed::ByLocal => self == Self::Local,
+            SignedBy::Unparsable | SignedBy::Never => false,
+            SignedBy::ByAll => true,
+            SignedBy::ByDetecting => self == Self::Detecting,
+            SignedBy::ByNaming => self == Self::Naming,
+            SignedBy::ByLocal => self == Self::Local,
         }
     }
 }
@@ -112,7 +112,7 @@ async fn hostile_uris_are_signed_for_only_where_they_really_lead() {
     for &(expected, uri) in URIS {
         *counts.entry(format!("{expected:?}")).or_default() += 1;
         let parses = uri.parse::<Uri>().is_ok();
-        assert_eq!(parses, expected != Signed::Unparsable, "{uri:?}");
+        assert_eq!(parses, expected != SignedBy::Unparsable, "{uri:?}");
         if !parses {
             continue;
         }
@@ -140,7 +140,7 @@ async fn hostile_uris_are_signed_for_only_where_they_really_lead() {
 async fn hostile_uris_get_nothing_of_a_signature_where_other_hosts_get_the_request() {
     let mut forwarded = 0;
     for &(expected, uri) in URIS {
-        if expected == Signed::Unparsable {
+        if expected == SignedBy::Unparsable {
             continue;
         }
         for guard in Guard::ALL {

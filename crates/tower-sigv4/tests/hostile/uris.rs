@@ -1,10 +1,10 @@
 //! URIs that try to be taken for something else, and some that really are what they look like.
 
-use Signed::{ByAll, ByDetecting, ByLocal, ByNaming, Never, Unparsable};
+use SignedBy::{ByAll, ByDetecting, ByLocal, ByNaming, Never, Unparsable};
 
 /// Which layers sign for a URI.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Signed {
+pub(crate) enum SignedBy {
     /// None, and the `http` crate does not read it either.
     Unparsable,
     /// None.
@@ -20,7 +20,7 @@ pub(crate) enum Signed {
 }
 
 #[rustfmt::skip]
-pub(crate) const URIS: &[(Signed, &str)] = &[
+pub(crate) const URIS: &[(SignedBy, &str)] = &[
     // The endpoint as it is, and in other spellings that lead to it as well.
     (ByAll, "https://abc.execute-api.us-east-1.amazonaws.com/prod"),
     (ByAll, "HTTPS://ABC.EXECUTE-API.US-EAST-1.AMAZONAWS.COM/prod"),

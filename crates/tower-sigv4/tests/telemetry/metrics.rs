@@ -10,8 +10,8 @@ use tower_sigv4::{ExplainLayer, PayloadMode, SigV4Layer, SigningOptions};
 
 use crate::{
     common::{
-        Empty, Gated, Recorder, Rotating, builder, fed, full, get, id, moment, post, preloaded,
-        secret, signed_as, token,
+        Empty, HeldProvider, Recorder, Rotating, builder, fed, full, get, id, moment, post,
+        preloaded, secret, signed_as, token,
     },
     recorder::Recorded,
 };
@@ -102,7 +102,7 @@ async fn an_attempt_with_the_servers_time_is_recorded_from_rejection_to_offset()
         [
             "signatures_total payload=sha256 + 1",
             "rejections_total cause=signature_mismatch + 1",
-            "clock_offset_changes_total change=learned + 1",
+            "clock_offset_changes_total change=observed + 1",
             "clock_offset_seconds = 3600",
             "retries_total cause=time + 1",
             "signatures_total payload=sha256 + 1",
@@ -112,8 +112,8 @@ async fn an_attempt_with_the_servers_time_is_recorded_from_rejection_to_offset()
 
 #[tokio::test(start_paused = true)]
 async fn waits_are_measured_and_what_is_there_is_no_wait() {
-    let gate = Gated::new();
-    let layer = SigV4Layer::builder("execute-api", "us-east-1", gate.clone()).clock(moment);
+    let provider = HeldProvider::new();
+    let layer = SigV4Layer::builder("execute-api", "us-east-1", provider.clone()).clock(moment);
     let layer = layer.build().unwrap();
     let recorded = Recorded::default();
     let _guard = set_default_local_recorder(&recorded);
@@ -126,7 +126,7 @@ async fn waits_are_measured_and_what_is_there_is_no_wait() {
     drop(feed);
     assert_pending!(response.poll());
     tokio::time::advance(Duration::from_secs(3)).await;
-    gate.open();
+    provider.release();
     response.await.unwrap();
     assert_eq!(
         recorded.take(),

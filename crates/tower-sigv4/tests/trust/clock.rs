@@ -283,7 +283,7 @@ async fn what_a_host_says_is_never_put_down_to_the_host_that_is_signed_for() {
         call(&layer, &network, &format!("https://{HOST}/")).await;
         let local = whole(harness.clock.now());
         assert_eq!(signed_at(&network.only().parts), local, "{uri}");
-        // It is learned all the same.
+        // It is observed all the same.
         call(&layer, &network, uri).await;
         assert_eq!(signed_at(&network.only().parts), local + HOUR, "{uri}");
     }

@@ -109,7 +109,7 @@ async fn f63_what_a_fast_clock_takes_for_expired_signs_while_loads_are_paced() {
     let rejected = statuses.iter().filter(|&&status| status != 200).count();
     assert_eq!(
         rejected, 1,
-        "the host's time is learned from its first answer"
+        "the host's time is observed in its first answer"
     );
     let loads = harness.provider.loads();
     println!("{loads} loads in an hour with a clock an hour fast");

@@ -89,7 +89,7 @@ async fn what_was_rejected_is_asked_of_another_layer_and_another_port_as_if_noth
         (&layer, "https://HOSTILE.example.:443/x", false),
         (&layer, "https://hostile.example:8443/", true),
         (&other, A, true),
-        // Which it learns for itself.
+        // Which it observes for itself.
         (&other, A, false),
     ] {
         let before = network.calls();

@@ -17,8 +17,8 @@ use crate::{
 const HONEST: &str = "https://honest.example/";
 
 #[tokio::test(start_paused = true)]
-async fn more_than_25_hours_are_never_learned() {
-    for (hours, learned) in [(24, true), (25, true), (26, false), (24 * 365, false)] {
+async fn more_than_25_hours_are_never_observed() {
+    for (hours, observed) in [(24, true), (25, true), (26, false), (24 * 365, false)] {
         for local in [hours * 3_600, -hours * 3_600] {
             let harness = Harness::unlimited();
             harness.clock.jump(local);
@@ -27,12 +27,12 @@ async fn more_than_25_hours_are_never_learned() {
             let layer = harness.layer();
             let first = call(&layer, &network, HONEST).await.result.unwrap();
             let advice = first.extensions().get::<RetryAdvice>();
-            assert_eq!(advice.is_some(), learned, "{local} s");
+            assert_eq!(advice.is_some(), observed, "{local} s");
             let second = call(&layer, &network, HONEST).await;
-            assert_eq!(second.status() == 200, learned, "{local} s");
+            assert_eq!(second.status() == 200, observed, "{local} s");
             assert_eq!(
                 layer.clock_offset("honest.example") != 0,
-                learned,
+                observed,
                 "{local} s"
             );
         }
@@ -76,7 +76,7 @@ async fn a_wrong_local_clock_costs_one_attempt_per_host_which_the_retry_policy_h
             network.sent().len() - 3 * hosts.len()
         };
         assert_eq!(calls().await, hosts.len(), "{local} s");
-        // And one more once it is set right, unless that is a day forth: then what was learned is too
+        // And one more once it is set right, unless that is a day forth: then what was observed is too
         // old, and nothing is left to correct.
         harness.clock.jump(-local);
         let expected = if local > -86_400 { hosts.len() } else { 0 };
@@ -152,7 +152,7 @@ async fn a_thousand_hosts_that_lie_leave_the_memory_as_it_is_and_an_honest_one_i
     });
     assert_eq!(known.count(), 256);
     network.sent();
-    // More hosts than are remembered were heard of since, so it is learned once more.
+    // More hosts than are remembered were heard of since, so it is observed once more.
     assert_eq!(retried(&layer, network.clone(), HONEST).await, 200);
     assert_eq!(network.sent().len(), 2);
 }

@@ -52,23 +52,23 @@ fn too_far(diagnosis: &Diagnosis) -> &'static str {
     }
 }
 
-/// What a client that learns the servers' time believes of them, at most: a time zone and a date.
+/// What a client that observes the servers' time believes of them, at most: a time zone and a date.
 const MOST_CORRECTED: Duration = Duration::from_secs(25 * 60 * 60);
 
 pub(super) fn scope(
     (part, expected): (&str, Option<&str>),
     signed: Option<&str>,
-    remedy: &str,
+    advice: &str,
 ) -> String {
     let signed = signed.map(|signed| format!("`{signed}`"));
     let signed = signed.as_deref().unwrap_or("another one");
     match expected {
         Some(expected) => format!(
             "The service expects the {part} `{expected}`, and the request is signed for {signed}. \
-             {remedy}"
+             {advice}"
         ),
         None => format!(
-            "The service does not take the {part} that the request is signed for, {signed}. {remedy}"
+            "The service does not take the {part} that the request is signed for, {signed}. {advice}"
         ),
     }
 }

@@ -1,4 +1,4 @@
-//! Every refusal, word for word.
+//! Every rejection, word for word.
 
 mod common;
 
@@ -17,22 +17,22 @@ const MISMATCH: &str = "The request signature we calculated does not match the s
 const HELLO_SHA256: &str = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
 
 /// What the gateway says to a request that is signed right but for `change`.
-async fn refusal_after(change: impl FnOnce(&mut Request<Full<Bytes>>)) -> String {
+async fn rejection_after(change: impl FnOnce(&mut Request<Full<Bytes>>)) -> String {
     let mut request = client().get("/dev");
     change(&mut request);
-    send(&gateway(), request).await.refusal()
+    send(&gateway(), request).await.rejection()
 }
 
 /// What the gateway says to a client that is right but for `change`.
-async fn refusal_to(change: impl FnOnce(&mut Client)) -> String {
+async fn rejection_to(change: impl FnOnce(&mut Client)) -> String {
     let mut client = client();
     change(&mut client);
-    send(&gateway(), client.get("/dev")).await.refusal()
+    send(&gateway(), client.get("/dev")).await.rejection()
 }
 
 /// What the gateway says to a client with another `Authorization` header.
-async fn refusal_of(authorization: &str) -> String {
-    refusal_after(|request| set(request, "authorization", authorization)).await
+async fn rejection_of(authorization: &str) -> String {
+    rejection_after(|request| set(request, "authorization", authorization)).await
 }
 
 fn set(request: &mut Request<Full<Bytes>>, name: &'static str, value: &str) {
@@ -58,14 +58,14 @@ fn retarget(request: &mut Request<Full<Bytes>>, from: &str, to: &str) {
 #[tokio::test]
 async fn without_a_signature() {
     let said = "403 MissingAuthenticationTokenException: Missing Authentication Token";
-    let unsigned = refusal_after(|request| {
+    let unsigned = rejection_after(|request| {
         request.headers_mut().remove("authorization");
     });
     assert_eq!(unsigned.await, said);
     // A parameter of a presigned URL is not a signature yet.
     let request = Request::get("/dev?X-Amz-Date=20150830T123600Z");
     let answer = send(&gateway(), request.body(Full::default()).unwrap()).await;
-    assert_eq!(answer.refusal(), said);
+    assert_eq!(answer.rejection(), said);
     assert_eq!(answer.headers["content-type"], "application/json");
 }
 
@@ -77,7 +77,7 @@ async fn with_an_authorization_that_is_not_made_of_pairs() {
         "AWS4-HMAC-SHA256 a",
     ] {
         assert_eq!(
-            refusal_of(authorization).await,
+            rejection_of(authorization).await,
             "403 IncompleteSignatureException: '***' not a valid key=value pair (missing \
              equal-sign) in Authorization header."
         );
@@ -87,10 +87,10 @@ async fn with_an_authorization_that_is_not_made_of_pairs() {
 #[tokio::test]
 async fn with_an_authorization_that_lacks_parameters() {
     assert_eq!(
-        refusal_of("AWS4-HMAC-SHA256 Credential=a/b/c/d/e, SignedHeaders=host").await,
+        rejection_of("AWS4-HMAC-SHA256 Credential=a/b/c/d/e, SignedHeaders=host").await,
         "403 IncompleteSignatureException: Authorization header requires 'Signature' parameter."
     );
-    let nothing = refusal_after(|request| {
+    let nothing = rejection_after(|request| {
         request.headers_mut().remove("x-amz-date");
         set(request, "authorization", "AWS4-HMAC-SHA256 a=b");
     });
@@ -105,7 +105,7 @@ async fn with_an_authorization_that_lacks_parameters() {
 
 #[tokio::test]
 async fn with_more_than_one_authorization() {
-    let twice = refusal_after(|request| {
+    let twice = rejection_after(|request| {
         let value = request.headers()["authorization"].clone();
         request.headers_mut().append("authorization", value);
     });
@@ -113,7 +113,7 @@ async fn with_more_than_one_authorization() {
         twice.await,
         "403 IncompleteSignatureException: Only one 'Authorization' header is allowed."
     );
-    let both = refusal_after(|request| retarget(request, "/dev", "/dev?X-Amz-Signature=1"));
+    let both = rejection_after(|request| retarget(request, "/dev", "/dev?X-Amz-Signature=1"));
     assert_eq!(
         both.await,
         "400 BadRequestException: Only one auth mechanism allowed; only the X-Amz-Algorithm query \
@@ -125,7 +125,7 @@ async fn with_more_than_one_authorization() {
 #[tokio::test]
 async fn with_another_algorithm() {
     assert_eq!(
-        refusal_after(|request| replace(request, "HMAC-SHA256", "ECDSA-P256-SHA256")).await,
+        rejection_after(|request| replace(request, "HMAC-SHA256", "ECDSA-P256-SHA256")).await,
         "403 IncompleteSignatureException: Unsupported AWS 'algorithm': 'AWS4-ECDSA-P256-SHA256'."
     );
 }
@@ -133,7 +133,7 @@ async fn with_another_algorithm() {
 #[tokio::test]
 async fn with_a_credential_of_too_few_parts() {
     assert_eq!(
-        refusal_after(|request| replace(request, "/us-east-1", "")).await,
+        rejection_after(|request| replace(request, "/us-east-1", "")).await,
         "403 IncompleteSignatureException: Credential must have exactly 5 slash-delimited \
          elements, e.g. keyid/date/region/service/term, got \
          'AKIDEXAMPLE/20150830/execute-api/aws4_request'"
@@ -143,7 +143,8 @@ async fn with_a_credential_of_too_few_parts() {
 #[tokio::test]
 async fn with_a_date_that_is_none() {
     assert_eq!(
-        refusal_after(|request| set(request, "x-amz-date", "Sun, 30 Aug 2015 12:36:00 GMT")).await,
+        rejection_after(|request| set(request, "x-amz-date", "Sun, 30 Aug 2015 12:36:00 GMT"))
+            .await,
         "403 IncompleteSignatureException: Date must be in ISO-8601 'basic format'. Got 'Sun, 30 \
          Aug 2015 12:36:00 GMT'. See http://en.wikipedia.org/wiki/ISO_8601"
     );
@@ -152,7 +153,7 @@ async fn with_a_date_that_is_none() {
 #[tokio::test]
 async fn with_a_host_that_is_not_signed() {
     assert_eq!(
-        refusal_after(|request| replace(request, "host;", "")).await,
+        rejection_after(|request| replace(request, "host;", "")).await,
         "403 InvalidSignatureException: 'Host' or ':authority' must be a 'SignedHeader' in the \
          AWS Authorization."
     );
@@ -161,7 +162,7 @@ async fn with_a_host_that_is_not_signed() {
 #[tokio::test]
 async fn with_an_amz_header_that_is_not_signed() {
     assert_eq!(
-        refusal_after(|request| set(request, "x-amz-meta-late", "1")).await,
+        rejection_after(|request| set(request, "x-amz-meta-late", "1")).await,
         "403 InvalidSignatureException: 'x-amz-meta-late' must be a 'SignedHeader' in the AWS \
          Authorization."
     );
@@ -174,7 +175,7 @@ async fn with_an_amz_header_that_is_not_signed() {
 #[tokio::test]
 async fn with_a_signed_header_that_did_not_arrive() {
     assert_eq!(
-        refusal_after(|request| replace(request, "host;", "connection;host;")).await,
+        rejection_after(|request| replace(request, "host;", "connection;host;")).await,
         "403 IncompleteSignatureException: 'connection' is named as a SignedHeader, but it does \
          not exist in the HTTP request"
     );
@@ -183,27 +184,27 @@ async fn with_a_signed_header_that_did_not_arrive() {
 #[tokio::test]
 async fn with_a_wrong_scope() {
     assert_eq!(
-        refusal_to(|client| client.region = "eu-west-1".to_owned()).await,
+        rejection_to(|client| client.region = "eu-west-1".to_owned()).await,
         "403 InvalidSignatureException: Credential should be scoped to a valid region, not \
          'eu-west-1'."
     );
     assert_eq!(
-        refusal_to(|client| client.service = "lambda".to_owned()).await,
+        rejection_to(|client| client.service = "lambda".to_owned()).await,
         "403 InvalidSignatureException: Credential should be scoped to correct service: \
          'execute-api'."
     );
     assert_eq!(
-        refusal_after(|request| replace(request, "aws4_request", "aws5_request")).await,
+        rejection_after(|request| replace(request, "aws4_request", "aws5_request")).await,
         "403 InvalidSignatureException: Credential should be scoped with a valid terminator: \
          'aws4_request', not 'aws5_request'."
     );
     assert_eq!(
-        refusal_after(|request| replace(request, "/20150830/", "/20150829/")).await,
+        rejection_after(|request| replace(request, "/20150830/", "/20150829/")).await,
         "403 InvalidSignatureException: Date in Credential scope does not match YYYYMMDD from \
          ISO-8601 version of date from HTTP: '20150829' != '20150830', from '20150830T123600Z'."
     );
     assert_eq!(
-        refusal_to(|client| {
+        rejection_to(|client| {
             client.region = "eu-west-1".to_owned();
             client.service = "lambda".to_owned();
         })
@@ -222,12 +223,12 @@ async fn more_than_five_minutes_early_or_late() {
         assert_eq!(send(&gateway(), in_time.get("/dev")).await.status, 200);
     }
     assert_eq!(
-        refusal_to(|client| client.time = moment() - MINUTES_5 - SECOND).await,
+        rejection_to(|client| client.time = moment() - MINUTES_5 - SECOND).await,
         "403 InvalidSignatureException: Signature expired: 20150830T123059Z is now earlier than \
          20150830T123100Z (20150830T123600Z - 5 min.)"
     );
     assert_eq!(
-        refusal_to(|client| client.time = moment() + MINUTES_5 + SECOND).await,
+        rejection_to(|client| client.time = moment() + MINUTES_5 + SECOND).await,
         "403 InvalidSignatureException: Signature not yet current: 20150830T124101Z is still \
          later than 20150830T124100Z (20150830T123600Z + 5 min.)"
     );
@@ -239,7 +240,7 @@ const INVALID_TOKEN: &str = "403 UnrecognizedClientException: The security token
 #[tokio::test]
 async fn with_a_key_that_nobody_knows() {
     assert_eq!(
-        refusal_to(|client| client.access_key_id = "AKIDOTHER".to_owned()).await,
+        rejection_to(|client| client.access_key_id = "AKIDOTHER".to_owned()).await,
         INVALID_TOKEN
     );
 }
@@ -261,13 +262,13 @@ async fn with_a_token_that_is_missing_wrong_or_not_expected() {
             };
             let answer = send(&gateway, client.get("/dev")).await;
             match is_right {
-                true => assert_eq!(answer.status, 200, "{}", answer.refusal()),
-                false => assert_eq!(answer.refusal(), INVALID_TOKEN),
+                true => assert_eq!(answer.status, 200, "{}", answer.rejection()),
+                false => assert_eq!(answer.rejection(), INVALID_TOKEN),
             }
         }
     }
     assert_eq!(
-        refusal_to(|client| client.token = Some(TOKEN.to_owned())).await,
+        rejection_to(|client| client.token = Some(TOKEN.to_owned())).await,
         INVALID_TOKEN
     );
 }
@@ -280,7 +281,7 @@ async fn with_keys_that_have_expired() {
     };
     assert_eq!(expiring(1).await.status, 200);
     assert_eq!(
-        expiring(0).await.refusal(),
+        expiring(0).await.rejection(),
         "403 ExpiredTokenException: The security token included in the request is expired"
     );
 }
@@ -295,7 +296,7 @@ async fn with_a_wrong_secret_the_canonical_string_is_shown() {
     let request = wrong.sign(request.body(Bytes::from("hello")).unwrap());
     let answer = send(&gateway(), request).await;
     assert_eq!(
-        answer.refusal(),
+        answer.rejection(),
         format!(
             "403 InvalidSignatureException: {MISMATCH}\n\n\
              The Canonical String for this request should have been\n'\
@@ -316,7 +317,7 @@ async fn with_an_unsigned_payload() {
         ..client()
     };
     let request = unsigned.sign(Request::post("/dev").body(Bytes::from("hello")).unwrap());
-    let said = send(&gateway(), request).await.refusal();
+    let said = send(&gateway(), request).await.rejection();
     assert!(said.contains(MISMATCH), "{said}");
     assert!(
         said.contains("\nx-amz-content-sha256:UNSIGNED-PAYLOAD\n"),
@@ -331,7 +332,7 @@ async fn with_a_content_sha256_that_is_not_the_bodys() {
     let request = Request::post("/dev").header("x-amz-content-sha256", "UNSIGNED-PAYLOAD");
     let request = client().sign(request.body(Bytes::from("hello")).unwrap());
     assert_eq!(
-        send(&gateway(), request).await.refusal(),
+        send(&gateway(), request).await.rejection(),
         "403 InvalidSignatureException: The provided 'x-amz-content-sha256' header does not match \
          what was computed."
     );
@@ -351,7 +352,7 @@ async fn with_a_body_other_than_the_signed_one() {
         assert!(
             answer.message().starts_with(MISMATCH),
             "{}",
-            answer.refusal()
+            answer.rejection()
         );
     }
 }
@@ -361,7 +362,7 @@ async fn with_a_body_over_ten_mebibytes() {
     let body = Bytes::from(vec![b'a'; Gateway::BODY_LIMIT + 1]);
     let request = Request::post("/dev").body(Full::from(body)).unwrap();
     assert_eq!(
-        send(&gateway(), request).await.refusal(),
+        send(&gateway(), request).await.rejection(),
         "413 RequestTooLargeException: Request Too Long"
     );
 }
@@ -371,13 +372,13 @@ async fn with_headers_or_a_target_over_ten_kilobytes() {
     let said = "431 RequestTooLargeException: Request Header Fields Too Large";
     let long = "a".repeat(10_240);
     assert_eq!(
-        refusal_after(|request| set(request, "cookie", &long)).await,
+        rejection_after(|request| set(request, "cookie", &long)).await,
         said
     );
     // Encoded, this would be a query too long for aws-sigv4, which would panic.
     let target = format!("/dev?{}", "/".repeat(60_000));
     assert_eq!(
-        refusal_after(|request| retarget(request, "/dev", &target)).await,
+        rejection_after(|request| retarget(request, "/dev", &target)).await,
         said
     );
 }
@@ -385,7 +386,7 @@ async fn with_headers_or_a_target_over_ten_kilobytes() {
 #[tokio::test]
 async fn with_a_target_that_is_not_a_path() {
     for target in ["*", "example.com:443"] {
-        let no_path = refusal_after(|request| *request.uri_mut() = target.parse().unwrap());
+        let no_path = rejection_after(|request| *request.uri_mut() = target.parse().unwrap());
         assert_eq!(
             no_path.await,
             "400 BadRequestException: Bad Request: no path"
@@ -395,14 +396,14 @@ async fn with_a_target_that_is_not_a_path() {
 
 #[tokio::test]
 async fn without_a_host_or_with_two() {
-    let none = refusal_after(|request| {
+    let none = rejection_after(|request| {
         request.headers_mut().remove("host");
     });
     assert_eq!(
         none.await,
         "400 BadRequestException: Bad Request: no Host header"
     );
-    let two = refusal_after(|request| {
+    let two = rejection_after(|request| {
         let other = HeaderValue::from_static("example.com");
         request.headers_mut().append("host", other);
     });
@@ -414,7 +415,7 @@ async fn without_a_host_or_with_two() {
 
 #[tokio::test]
 async fn with_a_host_other_than_the_signed_one() {
-    let answer = refusal_after(|request| set(request, "host", "example.com")).await;
+    let answer = rejection_after(|request| set(request, "host", "example.com")).await;
     assert!(
         answer.contains(MISMATCH) && answer.contains("\nhost:example.com\n"),
         "{answer}"
@@ -428,7 +429,7 @@ async fn with_a_host_other_than_the_signed_one() {
 }
 
 /// What the gateway says to a presigned URL that is right but for `change`.
-async fn refusal_of_presigned(change: impl FnOnce(&mut Request<Full<Bytes>>)) -> String {
+async fn rejection_of_presigned(change: impl FnOnce(&mut Request<Full<Bytes>>)) -> String {
     let presign = Some(Duration::from_secs(90));
     let mut request = Client {
         presign,
@@ -436,12 +437,12 @@ async fn refusal_of_presigned(change: impl FnOnce(&mut Request<Full<Bytes>>)) ->
     }
     .get("/dev?a=b");
     change(&mut request);
-    send(&gateway(), request).await.refusal()
+    send(&gateway(), request).await.rejection()
 }
 
 #[tokio::test]
 async fn with_a_presigned_url_that_lacks_parameters_or_repeats_them() {
-    let lacking = refusal_of_presigned(|request| {
+    let lacking = rejection_of_presigned(|request| {
         retarget(request, "X-Amz-Expires", "X-Amz-Other");
         retarget(request, "X-Amz-Date", "x-amz-date");
     });
@@ -451,7 +452,7 @@ async fn with_a_presigned_url_that_lacks_parameters_or_repeats_them() {
          AWS query-string parameters must include 'X-Amz-Expires'. Re-examine the query-string \
          parameters."
     );
-    let repeating = refusal_of_presigned(|request| {
+    let repeating = rejection_of_presigned(|request| {
         retarget(request, "a=b", "X-Amz-Date=20150830T123600Z");
     });
     assert_eq!(
@@ -464,7 +465,7 @@ async fn with_a_presigned_url_that_lacks_parameters_or_repeats_them() {
 #[tokio::test]
 async fn with_a_presigned_url_for_no_time_or_for_more_than_a_week() {
     for seconds in ["0", "604801", "-1", "a"] {
-        let said = refusal_of_presigned(|request| {
+        let said = rejection_of_presigned(|request| {
             retarget(
                 request,
                 "X-Amz-Expires=90",
@@ -500,12 +501,12 @@ async fn with_a_presigned_url_past_its_time() {
     assert_eq!(after(90, 90).await.status, 200);
     assert_eq!(after(604_800, 604_800).await.status, 200);
     assert_eq!(
-        after(91, 90).await.refusal(),
+        after(91, 90).await.rejection(),
         "403 InvalidSignatureException: Signature expired: 20150830T123429Z is now earlier than \
          20150830T123430Z (20150830T123600Z - 90 sec.)"
     );
     assert_eq!(
-        after(3601, 3600).await.refusal(),
+        after(3601, 3600).await.rejection(),
         "403 InvalidSignatureException: Signature expired: 20150830T113559Z is now earlier than \
          20150830T113600Z (20150830T123600Z - 60 min.)"
     );
@@ -518,7 +519,7 @@ async fn with_a_presigned_url_that_was_altered() {
         ("a=b", "a=c"),
         ("Expires=90", "Expires=91"),
     ] {
-        let said = refusal_of_presigned(|request| retarget(request, from, to)).await;
+        let said = rejection_of_presigned(|request| retarget(request, from, to)).await;
         assert!(said.contains(MISMATCH), "{said}");
     }
 }
@@ -536,12 +537,15 @@ async fn every_answer_is_dated_by_the_gateways_clock_and_has_a_request_id_of_its
 }
 
 #[tokio::test]
-async fn a_refusal_shows_no_more_than_its_first_line_to_debug_and_display() {
+async fn a_rejection_shows_no_more_than_its_first_line_to_debug_and_display() {
     let seen = std::sync::Arc::new(std::sync::Mutex::new(String::new()));
     let log = std::sync::Arc::clone(&seen);
     let gateway = gateway_of(account().session_token(TOKEN)).inspect(move |received| {
-        let refusal = received.verdict().unwrap_err();
-        *log.lock().unwrap() = format!("{received:?} {refusal:?} {refusal} {}", refusal.message());
+        let rejection = received.verification().unwrap_err();
+        *log.lock().unwrap() = format!(
+            "{received:?} {rejection:?} {rejection} {}",
+            rejection.message()
+        );
     });
     let token = Some(TOKEN.to_owned());
     let client = Client {

@@ -16,7 +16,7 @@ const REAL: [&str; 4] = [
 ];
 
 /// What is put between, before and behind the labels, or in their place.
-const SOUP: [&str; 54] = [
+const PIECES: [&str; 54] = [
     "",
     ".",
     "-",
@@ -74,7 +74,7 @@ const SOUP: [&str; 54] = [
 ];
 
 /// A URI whose host began as a real one.
-fn soup(random: &mut Rng) -> String {
+fn generated(random: &mut Rng) -> String {
     let mut host = random.choice(REAL).unwrap().to_owned();
     for _ in 0..random.usize(..3) {
         // Everything here is in ASCII up to where a letter is put in that is not.
@@ -84,7 +84,7 @@ fn soup(random: &mut Rng) -> String {
             true => at,
             false => host[..at].rfind('.').map_or(0, |dot| dot + 1),
         };
-        let piece = random.choice(SOUP).unwrap();
+        let piece = random.choice(PIECES).unwrap();
         match random.u8(..6) {
             0 => host.insert_str(at, piece),
             1 => host.insert_str(at, &format!("{piece}.")),
@@ -119,7 +119,7 @@ fn host_of(uri: &str) -> String {
 }
 
 #[tokio::test]
-async fn soup_is_signed_for_only_if_it_is_still_a_host_of_the_scope() {
+async fn generated_hosts_are_signed_for_only_if_they_are_still_hosts_of_the_scope() {
     let scope = SigningScope::new("execute-api", "us-east-1").unwrap();
     let mut random = Rng::with_seed(5);
     let (mut signed, mut refused, mut unparsable) = (0, 0, 0);
@@ -127,7 +127,7 @@ async fn soup_is_signed_for_only_if_it_is_still_a_host_of_the_scope() {
         let (client, recorder) = client(guard.layer(UnlistedHosts::Refuse)).await;
         recorder.sent();
         for _ in 0..20_000 {
-            let uri = soup(&mut random);
+            let uri = generated(&mut random);
             if uri.parse::<Uri>().is_err() {
                 unparsable += 1;
                 continue;

@@ -1,4 +1,4 @@
-//! Whether a request may be signed, and for what: judged by its URI and its `Host` header.
+//! Whether a request may be signed, and for what: checked by its URI and its `Host` header.
 
 use std::sync::Arc;
 
@@ -15,18 +15,18 @@ use crate::{
 
 /// A request may be signed: this is with what, and where it goes.
 #[derive(Debug)]
-pub(crate) struct Judgement {
+pub(crate) struct Decision {
     pub(crate) config: Arc<Config>,
     pub(crate) scope: SigningScope,
     pub(crate) payload_mode: PayloadMode,
     /// Where the request is sent, and so whose the observations of its response are.
     pub(crate) host: HostKey,
-    /// Whether a request with another path may be judged otherwise.
+    /// Whether a request with another path may be decided otherwise.
     depends_on_path: bool,
 }
 
-impl Judgement {
-    /// Judges a request.
+impl Decision {
+    /// Checks a request.
     ///
     /// # Errors
     ///
@@ -79,13 +79,13 @@ pub(crate) fn is_forwarded(error: &Error, config: &Config, parts: &Parts) -> boo
     })
 }
 
-/// The judgements of a signer's own configuration, so that a host that was allowed a moment ago is
-/// not judged again.
+/// The decisions of a signer's own configuration, so that a host that was allowed a moment ago is
+/// not checked again.
 ///
-/// A judgement depends on the configuration, and on the scheme, the authority and the `Host` header of
+/// A decision depends on the configuration, and on the scheme, the authority and the `Host` header of
 /// the request: it is kept under all of them, letter by letter, with the one configuration.
 #[derive(Debug, Default)]
-pub(crate) struct Judgements {
+pub(crate) struct Decisions {
     kept: ArcSwap<Vec<Kept>>,
 }
 
@@ -94,52 +94,55 @@ struct Kept {
     scheme: Box<str>,
     authority: Box<str>,
     header: Option<Box<[u8]>>,
-    judgement: Arc<Judgement>,
+    decision: Arc<Decision>,
 }
 
-/// How many are kept. A client that calls more hosts has the others judged each time, and nothing is
+/// How many are kept. A client that calls more hosts has the others checked each time, and nothing is
 /// written for them.
 const MOST: usize = 32;
 
-impl Judgements {
-    /// Returns the judgement of a request that differs in nothing that matters.
-    pub(crate) fn get(&self, uri: &Uri, headers: &HeaderMap) -> Option<Arc<Judgement>> {
+impl Decisions {
+    /// Returns the decision of a request that differs in nothing that matters.
+    pub(crate) fn get(&self, uri: &Uri, headers: &HeaderMap) -> Option<Arc<Decision>> {
         let (scheme, authority) = (uri.scheme_str()?, uri.authority()?.as_str());
         let header = host_header(headers)?;
         let kept = self.kept.load();
+        // Letter by letter, without parsing: two spellings of one host are two entries, and no text
+        // that a parser might read otherwise finds another's.
         let same = kept.iter().find(|kept| {
             *kept.authority == *authority
                 && *kept.scheme == *scheme
                 && kept.header.as_deref() == header
         });
-        same.map(|kept| Arc::clone(&kept.judgement))
+        same.map(|kept| Arc::clone(&kept.decision))
     }
 
-    /// Keeps a judgement, if there is room and it is the same for all paths.
-    pub(crate) fn keep(&self, uri: &Uri, headers: &HeaderMap, judgement: &Arc<Judgement>) {
+    /// Keeps a decision, if there is room and it is the same for all paths.
+    pub(crate) fn keep(&self, uri: &Uri, headers: &HeaderMap, decision: &Arc<Decision>) {
         let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
             return;
         };
         let Some(header) = host_header(headers) else {
             return;
         };
-        if judgement.depends_on_path || self.kept.load().len() >= MOST {
+        if decision.depends_on_path || self.kept.load().len() >= MOST {
             return;
         }
         let new = Kept {
             scheme: scheme.into(),
             authority: authority.as_str().into(),
             header: header.map(Into::into),
-            judgement: Arc::clone(judgement),
+            decision: Arc::clone(decision),
         };
         self.kept.rcu(|kept| {
+            // Threads may have come past the look at the length together.
             let kept = kept.iter().take(MOST - 1).cloned();
             kept.chain([new.clone()]).collect::<Vec<_>>()
         });
     }
 }
 
-/// The `Host` header, if there is one. `None` where there are several, of which no judgement is kept.
+/// The `Host` header, if there is one. `None` where there are several, of which no decision is kept.
 fn host_header(headers: &HeaderMap) -> Option<Option<&[u8]>> {
     let mut values = headers.get_all(HOST).iter();
     match (values.next(), values.next()) {

@@ -2,34 +2,34 @@ use std::fmt;
 
 use http::StatusCode;
 
-/// Why a request was refused, in the words of API Gateway.
+/// Why a request was rejected, in the words of API Gateway.
 ///
 /// `Debug` and `Display` show no more than the first line of the message: the others may hold the
 /// canonical request, and with it a session token.
 #[derive(Clone)]
-pub struct Refusal {
+pub struct Rejection {
     status: StatusCode,
     pub(crate) error_type: &'static str,
     message: String,
 }
 
-impl Refusal {
-    /// The status of the response.
+impl Rejection {
+    /// Returns the status of the response.
     pub fn status(&self) -> StatusCode {
         self.status
     }
 
-    /// The response's `x-amzn-errortype`.
+    /// Returns the response's `x-amzn-errortype`.
     pub fn error_type(&self) -> &str {
         self.error_type
     }
 
-    /// The `message` of the response's JSON.
+    /// Returns the `message` of the response's JSON.
     pub fn message(&self) -> &str {
         &self.message
     }
 
-    /// A refusal for want of a right signature.
+    /// A rejection for want of a right signature.
     fn forbidden(error_type: &'static str, message: impl Into<String>) -> Self {
         Self {
             status: StatusCode::FORBIDDEN,
@@ -120,9 +120,9 @@ impl Refusal {
     }
 }
 
-impl fmt::Debug for Refusal {
+impl fmt::Debug for Rejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Refusal")
+        f.debug_struct("Rejection")
             .field("status", &self.status)
             .field("error_type", &self.error_type)
             .field("message", &self.message.lines().next())
@@ -130,11 +130,11 @@ impl fmt::Debug for Refusal {
     }
 }
 
-impl fmt::Display for Refusal {
+impl fmt::Display for Rejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let first_line = self.message.lines().next().unwrap_or_default();
         write!(f, "{} {}: {first_line}", self.status, self.error_type)
     }
 }
 
-impl std::error::Error for Refusal {}
+impl std::error::Error for Rejection {}

@@ -12,7 +12,7 @@ use tokio::{
     time::{Instant, sleep_until},
 };
 
-use crate::subject::{Kind, Subject};
+use crate::cache::{Kind, Subject};
 
 pub(crate) use sigv4_testkit::{HOUR, MILLI, MINUTE, SECOND};
 

@@ -1,0 +1,317 @@
+//! Every message says what was wrong, with the value where there is one, and what to change or why.
+
+use std::time::Duration;
+
+use aws_credential_types::provider::error::CredentialsError;
+use credentials_cache::EnvironmentCredentials;
+use http_sigv4::{Endpoint, SigningScope};
+
+use super::*;
+
+fn missing_variable() -> credentials_cache::Error {
+    let empty = EnvironmentCredentials::from_vars(|_| None);
+    empty.read().unwrap_err()
+}
+
+fn scope_error() -> SignError {
+    SigningScope::new("execute-api", "eu west").unwrap_err()
+}
+
+fn undetected(host: &str, permission: Option<&'static str>) -> Kind {
+    Kind::UndetectedHost {
+        host: host.into(),
+        error: Endpoint::detect(host).unwrap_err(),
+        permission,
+    }
+}
+
+fn refused(why: Unlisted) -> Kind {
+    Kind::RefusedHost {
+        host: "h.example".into(),
+        scope: "`es` in eu-west-1".into(),
+        why,
+    }
+}
+
+/// Every kind, what was wrong, and what to change. A new kind does not compile until it is [`number`]ed,
+/// and then has to stand here.
+fn table() -> Vec<(Kind, &'static str, &'static str)> {
+    use Kind::*;
+    let wait = Duration::from_secs(7);
+    vec![
+        (
+            Several(vec![MissingRegion.into(), Error::from(scope_error())]),
+            "2 settings are wrong: (1) neither AWS_REGION",
+            "; (2) cannot sign: the region `eu west`",
+        ),
+        (
+            Environment {
+                error: missing_variable(),
+                is_elsewhere: false,
+            },
+            "AWS_ACCESS_KEY_ID is not set",
+            "set it",
+        ),
+        (
+            Environment {
+                error: missing_variable(),
+                is_elsewhere: true,
+            },
+            "AWS_ACCESS_KEY_ID is not set",
+            "`SigV4Layer::from_default_chain`",
+        ),
+        (MissingRegion, "AWS_REGION", "set one"),
+        (RegionNotUnicode, "AWS_REGION", "correct it"),
+        #[cfg(feature = "aws-config")]
+        (MissingRegionOfChain, "no region", "set AWS_REGION"),
+        #[cfg(feature = "tokens")]
+        (MissingRegionOfToken, "a token has none", "`sign_token_in`"),
+        (
+            PayloadMode {
+                mode: "PayloadMode::Unsigned",
+                service: "es".into(),
+                instead: "PayloadMode::Buffered",
+            },
+            "`PayloadMode::Unsigned` does not fit the service `es`",
+            "choose `PayloadMode::Buffered`",
+        ),
+        (Kind::host_name("a:80"), "`a:80`", "give it without scheme"),
+        (Kind::host_name("*.a"), "`*.a`", "`allow_subdomains_of`"),
+        (Kind::host_name("u:p@a"), "a host is not", "give it without"),
+        (ProfileOfDetected, "a profile is set", "remove the profile"),
+        (ForwardedUnsigned, "forwarded unsigned", "use `begin`"),
+        (
+            BodyLimits { one: 2, total: 1 },
+            "2 bytes",
+            "raise the total",
+        ),
+        (
+            Credentials(missing_variable()),
+            "AWS_ACCESS_KEY_ID is not set",
+            "set it",
+        ),
+        (
+            RejectedCredentials {
+                host: "h.example".into(),
+            },
+            "`h.example` has rejected them",
+            "yet: scripted",
+        ),
+        (
+            Signing(scope_error()),
+            "cannot sign: the region `eu west`",
+            "as in",
+        ),
+        (UpgradeWithBody, "asks for an upgrade", "without a body"),
+        (Body, "the request body failed", "hash: scripted"),
+        (
+            BodyStalled {
+                after: wait,
+                read: 3,
+                is_grpc: false,
+            },
+            "nothing for 7s, after 3 bytes",
+            "`body_timeout`",
+        ),
+        (
+            BodyTooLarge { limit: 7 },
+            "larger than 7 bytes",
+            "`body_limit`",
+        ),
+        (BodiesTooLarge { limit: 7 }, "7 bytes", "`total_body_limit`"),
+        (Trailers, "trailers", "send it without"),
+        (UnknownLength, "length", "give a `content-length`"),
+        (
+            refused(Unlisted::NotAws),
+            "`h.example`: it is not an AWS host that is known to be `es` in eu-west-1",
+            "`allow_host`",
+        ),
+        (
+            refused(Unlisted::Loopback),
+            "this machine",
+            "`allow_loopback`",
+        ),
+        (
+            refused(Unlisted::OtherEndpoint {
+                endpoint: "`aoss` in eu-west-2".into(),
+            }),
+            "this host is `aoss` in eu-west-2, and the layer signs for `es` in eu-west-1",
+            "correct the host",
+        ),
+        (
+            refused(Unlisted::Unsupported(
+                Endpoint::detect("git-codecommit.eu-west-1.amazonaws.com").unwrap_err(),
+            )),
+            "takes Git credentials",
+            "do not sign",
+        ),
+        (
+            refused(Unlisted::NotSigningHost {
+                signing_host: "s.example".into(),
+            }),
+            "the signing host is `s.example`",
+            "`allow_host`",
+        ),
+        (
+            undetected("h.example", Some("allow_host")),
+            "`h.example`: it does not tell",
+            "`SigV4Layer::new`, or with `SigningOptions` for one request, and permit the host with \
+             `allow_host`",
+        ),
+        (
+            undetected("h.example", None),
+            "`h.example`: it does not tell",
+            "`SigningOptions`",
+        ),
+        (
+            undetected("git-codecommit.eu-west-1.amazonaws.com", None),
+            "takes Git credentials",
+            "do not sign",
+        ),
+        (UncertainHost, "does not name one host", "absolute URI"),
+        (
+            RelativeUri {
+                host: "h.example".into(),
+            },
+            "`h.example`",
+            "`allow_relative_uri`",
+        ),
+        (
+            RefusedTransport {
+                host: "h.example".into(),
+                scheme: "http".into(),
+                is_plain: true,
+            },
+            "`h.example` over plain http",
+            "`allow_plain_http`",
+        ),
+        (
+            RefusedTransport {
+                host: "h.example".into(),
+                scheme: "ftp".into(),
+                is_plain: false,
+            },
+            "`h.example` over `ftp`",
+            "use https",
+        ),
+        (ExpiredCredentials, "have expired", "loaded yet"),
+        (
+            FramesRefused {
+                service: "es".into(),
+            },
+            "`es` does not take",
+            "send the body plain",
+        ),
+        (TooManyHeaders, "too many headers", "remove some"),
+    ]
+}
+
+/// A number of its own for every kind.
+fn number(kind: &Kind) -> usize {
+    use Kind::*;
+    match kind {
+        Several(_) => 0,
+        Environment { .. } => 1,
+        MissingRegion => 2,
+        RegionNotUnicode => 3,
+        #[cfg(feature = "aws-config")]
+        MissingRegionOfChain => 3,
+        #[cfg(feature = "tokens")]
+        MissingRegionOfToken => 3,
+        PayloadMode { .. } => 4,
+        HostName { .. } => 5,
+        ProfileOfDetected => 6,
+        ForwardedUnsigned => 7,
+        BodyLimits { .. } => 8,
+        Credentials(_) => 9,
+        RejectedCredentials { .. } => 10,
+        Signing(_) => 11,
+        UpgradeWithBody => 12,
+        Body => 13,
+        BodyStalled { .. } => 14,
+        BodyTooLarge { .. } => 15,
+        BodiesTooLarge { .. } => 16,
+        Trailers => 17,
+        UnknownLength => 18,
+        RefusedHost { why, .. } => match why {
+            Unlisted::NotAws => 19,
+            Unlisted::Loopback => 20,
+            Unlisted::OtherEndpoint { .. } => 21,
+            Unlisted::Unsupported(_) => 22,
+            Unlisted::NotSigningHost { .. } => 23,
+        },
+        UndetectedHost { .. } => 24,
+        UncertainHost => 25,
+        RelativeUri { .. } => 26,
+        RefusedTransport { .. } => 27,
+        ExpiredCredentials => 28,
+        FramesRefused { .. } => 29,
+        TooManyHeaders => 30,
+    }
+}
+
+/// As the error is made: some kinds have a cause.
+fn error(kind: Kind) -> Error {
+    match kind {
+        Kind::Body | Kind::RejectedCredentials { .. } => Error::with_source(kind, "scripted"),
+        kind => kind.into(),
+    }
+}
+
+#[test]
+fn every_message_says_what_was_wrong_and_what_to_change() {
+    for (kind, wrong, change) in table() {
+        let message = error(kind).to_string();
+        let found = message.find(wrong).expect(&message);
+        assert!(message[found..].contains(change), "{message}");
+        assert!(
+            !message.contains("  ") && !message.contains('\n'),
+            "{message}"
+        );
+        assert!(!message.starts_with("The "), "{message}");
+        assert!(!message.ends_with(['.', ' ']), "{message}");
+    }
+}
+
+#[test]
+fn every_kind_stands_in_the_table() {
+    let mut numbers: Vec<_> = table().iter().map(|(kind, ..)| number(kind)).collect();
+    numbers.dedup();
+    assert_eq!(numbers, (0..31).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_report_repeats_nothing() {
+    for (kind, ..) in table() {
+        let report = error(kind).report();
+        let lines: Vec<_> = report.split("\ncaused by: ").collect();
+        for (index, line) in lines.iter().enumerate() {
+            for other in &lines[index + 1..] {
+                assert!(!line.contains(other), "{report}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_report_has_the_whole_chain_of_a_provider() {
+    let expired = || Kind::RejectedCredentials {
+        host: "h.example".into(),
+    };
+    let report = Error::with_source(expired(), missing_variable()).report();
+    assert_eq!(
+        report,
+        "the credentials have expired, and `h.example` has rejected them before; no others could be \
+         loaded yet\n\
+         caused by: the environment variable AWS_ACCESS_KEY_ID is not set, or is empty; set it"
+    );
+    let provider = CredentialsError::provider_error("the metadata service is gone");
+    let report = Error::with_source(expired(), provider).report();
+    assert!(
+        report.ends_with(
+            "\ncaused by: an error occurred while loading credentials\n\
+             caused by: the metadata service is gone"
+        ),
+        "{report}"
+    );
+}

@@ -1,0 +1,78 @@
+//! What a crate needs to be published and shown on docs.rs.
+
+use std::{fs, path::Path};
+
+use serde_json::json;
+
+use crate::workspace::{files, folder, is_published, members};
+
+#[test]
+fn every_crate_has_a_readme_of_its_own() {
+    for package in members() {
+        let name = package["name"].as_str().unwrap();
+        if !is_published(&package) && !folder(&package).parent().unwrap().ends_with("crates") {
+            continue;
+        }
+        assert_eq!(package["readme"], "README.md", "{name}");
+        let readme = fs::read_to_string(folder(&package).join("README.md")).unwrap();
+        assert!(readme.starts_with(&format!("# {name}\n")), "{name}");
+    }
+}
+
+#[test]
+fn every_published_crate_is_shown_on_docs_rs_with_all_its_features() {
+    let mut libraries = 0;
+    for package in members().into_iter().filter(is_published) {
+        let name = package["name"].as_str().unwrap();
+        for field in ["description", "license", "rust_version"] {
+            assert!(package[field].is_string(), "{name} has no {field}");
+        }
+        for field in ["keywords", "categories"] {
+            let count = package[field].as_array().unwrap().len();
+            assert!((1..=5).contains(&count), "{name}: {count} {field}");
+        }
+        // A command alone has nothing to show there.
+        let library = folder(&package).join("src/lib.rs");
+        let Ok(guide) = fs::read_to_string(library) else {
+            continue;
+        };
+        libraries += 1;
+        assert_eq!(
+            package["metadata"]["docs"]["rs"],
+            json!({ "all-features": true, "rustdoc-args": ["--cfg", "docsrs"] }),
+            "{name}"
+        );
+        // Without it, nobody sees which item needs which feature.
+        assert!(
+            guide.contains("\n#![cfg_attr(docsrs, feature(doc_cfg))]\n"),
+            "{name}"
+        );
+    }
+    assert_eq!(libraries, 4);
+}
+
+/// It would not be in the package.
+#[test]
+fn no_published_crate_includes_a_file_from_outside_of_itself() {
+    let files = files();
+    let mut included = 0;
+    for package in members().iter().filter(|package| is_published(package)) {
+        let sources = folder(package).join("src");
+        let is_source = |path: &&std::path::PathBuf| {
+            path.starts_with(&sources) && path.extension().is_some_and(|end| end == "rs")
+        };
+        for path in files.iter().filter(is_source) {
+            let text = fs::read_to_string(path).unwrap();
+            for macro_name in ["include_str!(\"", "include_bytes!(\"", "include!(\""] {
+                for rest in text.split(macro_name).skip(1) {
+                    let file = rest.split('"').next().unwrap();
+                    let file = path.parent().unwrap().join(Path::new(file));
+                    let file = file.canonicalize().unwrap();
+                    assert!(file.starts_with(folder(package)), "{}", path.display());
+                    included += 1;
+                }
+            }
+        }
+    }
+    assert!(included > 0);
+}

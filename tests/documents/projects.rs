@@ -1,0 +1,93 @@
+//! The programs of the READMEs, each as a project with nothing but the dependencies that it states.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use crate::{
+    document::Document,
+    workspace::{folder, members, root},
+};
+
+/// Compiles everything once more, with the features that the READMEs ask for and no others.
+#[test]
+#[ignore = "compiles for minutes, and may download what the SDK's defaults bring"]
+fn every_program_of_a_readme_compiles_with_the_dependencies_that_it_states() {
+    let target = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("programs");
+    for document in Document::with_programs() {
+        let programs = document.blocks("rust");
+        let project = Project::new("programs", &document, &programs);
+        // So that it is the versions of the workspace that are used.
+        fs::copy(root().join("Cargo.lock"), project.folder.join("Cargo.lock")).unwrap();
+        let status = Command::new(env!("CARGO"))
+            .args(["check", "--quiet", "--bins", "--manifest-path"])
+            .arg(project.manifest())
+            .env("CARGO_TARGET_DIR", &target)
+            .status()
+            .unwrap();
+        assert!(status.success(), "{}", document.name());
+        println!("{}: {} compile", document.name(), programs.len());
+    }
+}
+
+/// A project in a folder of its own.
+pub(crate) struct Project {
+    folder: PathBuf,
+}
+
+impl Project {
+    /// Writes a project with the dependencies of a document. The crates that are not published yet
+    /// are those of the workspace.
+    pub(crate) fn new(purpose: &str, document: &Document, programs: &[String]) -> Self {
+        let name = document.path.strip_prefix(root()).unwrap();
+        let name = name.with_extension("").display().to_string();
+        let name = name.replace(['/', '.'], "-").to_lowercase();
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR"))
+            .join(purpose)
+            .join(&name);
+        let sources = folder.join("src/bin");
+        if sources.exists() {
+            fs::remove_dir_all(&sources).unwrap();
+        }
+        fs::create_dir_all(&sources).unwrap();
+        fs::write(folder.join("src/lib.rs"), "").unwrap();
+        for (number, program) in programs.iter().enumerate() {
+            // What shows a part of a program, shows functions.
+            let main = match program.contains("fn main()") {
+                true => "",
+                false => "\nfn main() {}\n",
+            };
+            fs::write(
+                sources.join(format!("program-{number}.rs")),
+                program.to_owned() + main,
+            )
+            .unwrap();
+        }
+        let patches: String = members()
+            .iter()
+            .map(|package| {
+                let path = self::folder(package);
+                format!(
+                    "{} = {{ path = {path:?} }}\n",
+                    package["name"].as_str().unwrap()
+                )
+            })
+            .collect();
+        // Paths in a document are relative to the workspace.
+        let dependencies = document
+            .dependencies()
+            .replace("path = \"", &format!("path = \"{}/", root().display()));
+        let manifest = format!(
+            "[package]\nname = \"{name}\"\nedition = \"2024\"\n\n[workspace]\n\n\
+             [dependencies]\n{dependencies}\n\n[patch.crates-io]\n{patches}"
+        );
+        fs::write(folder.join("Cargo.toml"), manifest).unwrap();
+        Self { folder }
+    }
+
+    pub(crate) fn manifest(&self) -> PathBuf {
+        self.folder.join("Cargo.toml")
+    }
+}
