@@ -1,4 +1,5 @@
-//! What the layer asks of the service below and of bodies: nothing about threads or lifetimes.
+//! What the layer asks of the service below and of bodies: nothing about threads or lifetimes, and
+//! no clone unless it needs one.
 
 mod common;
 
@@ -8,17 +9,24 @@ use std::{
     future::Future,
     pin::Pin,
     rc::Rc,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
     task::{Context, Poll},
 };
 
+use allocation_counter::measure;
 use bytes::Bytes;
 use common::{
-    Empty, HeldProvider, Recorder, Sent, assert_signed, full, layer, moment, post, ready,
+    Empty, HeldProvider, Recorder, Sent, assert_signed, builder, full, layer, moment, post,
+    preloaded, ready,
 };
 use http::{Request, Response};
 use http_body::{Body, Frame};
 use http_body_util::{BodyExt, Full};
 use tokio::task::LocalSet;
+use tokio_test::{assert_ready_ok, task};
 use tower::{BoxError, Layer, Service, ServiceExt, service_fn};
 use tower_sigv4::{
     CredentialsCache, Error, RequestSigner, ResponseFuture, SigV4, SigV4Layer, SignedBody,
@@ -163,4 +171,61 @@ impl<B> Service<Request<B>> for Small {
     fn call(&mut self, _: Request<B>) -> Self::Future {
         std::future::ready(Ok(Response::default()))
     }
+}
+
+/// An HTTP client that counts how often it is cloned.
+struct Counted(Arc<AtomicUsize>);
+
+impl Clone for Counted {
+    fn clone(&self) -> Self {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<B> Service<Request<B>> for Counted {
+    type Response = Response<Empty>;
+    type Error = Infallible;
+    type Future = std::future::Ready<Result<Response<Empty>, Infallible>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, _: Request<B>) -> Self::Future {
+        std::future::ready(Ok(Response::default()))
+    }
+}
+
+/// What one call costs whose credentials and body are at hand: clones of the service, allocations.
+async fn cost(layer: SigV4Layer) -> (usize, u64) {
+    let clones = Arc::<AtomicUsize>::default();
+    let mut client = preloaded(layer).await.layer(Counted(Arc::clone(&clones)));
+    // Derives the key and checks the host.
+    client
+        .call(post().body(full("body")).unwrap())
+        .await
+        .unwrap();
+    let before = clones.load(Ordering::Relaxed);
+    let request: Request<Full<Bytes>> = post().body(full("body")).unwrap();
+    let mut client = Some((client, request));
+    let allocations = measure(|| {
+        let (mut client, request) = client.take().unwrap();
+        let mut response = task::spawn(client.call(request));
+        let _response = assert_ready_ok!(response.poll());
+    });
+    (
+        clones.load(Ordering::Relaxed) - before,
+        allocations.count_total,
+    )
+}
+
+#[tokio::test]
+async fn without_a_second_attempt_nothing_is_cloned_and_nothing_more_allocated() {
+    let (clones, off) = cost(builder().build().unwrap()).await;
+    // As many as before there was such a setting, with those of the test itself.
+    assert_eq!((clones, off), (0, 5));
+    let (clones, on) = cost(builder().retry_rejected(true).build().unwrap()).await;
+    assert_eq!(clones, 1);
+    assert!(on > off);
 }

@@ -3,8 +3,7 @@
 mod common;
 
 use std::{
-    convert::Infallible,
-    future::{Ready, ready as answered},
+    future::ready as answered,
     pin::Pin,
     sync::{
         Arc, Mutex,
@@ -14,7 +13,6 @@ use std::{
     time::Duration,
 };
 
-use allocation_counter::measure;
 use bytes::Bytes;
 use common::{
     Empty, HOST, HeldProvider, Recorder, Rotating, Sent, assert_signed, builder, builder_for,
@@ -22,7 +20,7 @@ use common::{
 };
 use credentials_cache::{CacheSettings, Generation};
 use http::{Request, Response, StatusCode, request::Parts};
-use http_body_util::{BodyExt, Full, combinators::UnsyncBoxBody};
+use http_body_util::{BodyExt, combinators::UnsyncBoxBody};
 use tokio::sync::oneshot;
 use tokio_test::{assert_pending, assert_ready_err, assert_ready_ok, task};
 use tower::{BoxError, Layer, Service, ServiceExt, limit::ConcurrencyLimitLayer, service_fn};
@@ -367,67 +365,6 @@ async fn dropped_while_it_waits_it_sends_nothing_and_leaves_the_load_alone() {
     let stats = layer.credentials().unwrap().stats();
     assert_eq!((stats.loads_in_flight, stats.loads_cancelled), (0, 0));
     assert_eq!(recorder.calls(), 1);
-}
-
-/// An HTTP client that counts how often it is cloned.
-struct Counted(Arc<AtomicUsize>);
-
-impl Clone for Counted {
-    fn clone(&self) -> Self {
-        self.0.fetch_add(1, Ordering::Relaxed);
-        Self(Arc::clone(&self.0))
-    }
-}
-
-impl<B> Service<Request<B>> for Counted {
-    type Response = Response<Empty>;
-    type Error = Infallible;
-    type Future = Ready<Result<Response<Empty>, Infallible>>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, _: Request<B>) -> Self::Future {
-        answered(Ok(Response::default()))
-    }
-}
-
-/// What one call costs whose credentials and body are at hand: clones of the service, allocations.
-async fn cost(layer: SigV4Layer) -> (usize, u64) {
-    let clones = Arc::<AtomicUsize>::default();
-    let mut client = preloaded(layer).await.layer(Counted(Arc::clone(&clones)));
-    // Derives the key and checks the host.
-    client
-        .call(post().body(full("body")).unwrap())
-        .await
-        .unwrap();
-    let before = clones.load(Ordering::Relaxed);
-    let request: Request<Full<Bytes>> = post().body(full("body")).unwrap();
-    let mut client = Some((client, request));
-    let allocations = measure(|| {
-        let (mut client, request) = client.take().unwrap();
-        let mut response = task::spawn(client.call(request));
-        let _response = assert_ready_ok!(response.poll());
-    });
-    (
-        clones.load(Ordering::Relaxed) - before,
-        allocations.count_total,
-    )
-}
-
-#[tokio::test]
-async fn without_it_nothing_is_cloned_and_nothing_more_allocated() {
-    let plain = cost(builder().build().unwrap()).await;
-    let off = cost(builder().retry_rejected(false).build().unwrap()).await;
-    let (clones, on) = cost(retrying().build().unwrap()).await;
-    println!(
-        "clones and allocations: off {plain:?}, on {:?}",
-        (clones, on)
-    );
-    assert_eq!((plain, plain.0), (off, 0));
-    assert_eq!(clones, 1);
-    assert!(on > plain.1);
 }
 
 #[tokio::test]
