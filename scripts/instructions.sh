@@ -49,10 +49,10 @@ echo "$besides" | awk -v margin=$margin '
     {
         name = $1 " " $2
         change = (name in was) ? 100 * ($3 - was[name]) / was[name] : 0
-        verdict = !(name in was) ? "not recorded" : change > margin ? "more than recorded" : \
+        outcome = !(name in was) ? "not recorded" : change > margin ? "more than recorded" : \
             change < -margin ? "fewer than recorded: record them" : ""
-        printf "%-24s %8d %+7.1f %%  %s\n", name, $3, change, verdict
-        if (verdict ~ /^(not|more)/) failed = 1
+        printf "%-24s %8d %+7.1f %%  %s\n", name, $3, change, outcome
+        if (outcome ~ /^(not|more)/) failed = 1
         if (name in was) open--
     }
     END { if (open) { print open " recorded cases were not counted"; failed = 1 } exit failed }

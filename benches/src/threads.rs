@@ -17,7 +17,7 @@ pub fn threads() -> Table {
     let mut table = Table::new(&["two threads", "ns by one", "times as fast as one"]);
     let case = Case::GET_TOKEN;
     let shared = layer(case);
-    let contenders: [(&str, Box<dyn Fn() -> Worker + Sync>); 3] = [
+    let contenders: [(&str, MakeWorker); 3] = [
         (
             "one shared layer",
             Box::new(|| through(Layered::new(NoOp::new(), &shared))),
@@ -54,6 +54,9 @@ pub fn threads() -> Table {
     }
     table
 }
+
+/// Makes what one thread does.
+type MakeWorker = Box<dyn Fn() -> Worker + Sync>;
 
 /// Signs one request.
 type Worker = Box<dyn FnMut()>;

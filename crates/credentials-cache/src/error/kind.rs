@@ -77,14 +77,14 @@ impl fmt::Display for Kind {
                                 would wait for itself; give it a client of its own"
                 .into(),
             Self::MissingVariable { name, elsewhere } => {
-                let remedy = match elsewhere {
+                let advice = match elsewhere {
                     Some(elsewhere) => format!(
                         "{elsewhere} says that credentials are elsewhere: take the default chain of \
                          AWS's SDKs, which looks there"
                     ),
                     None => "set it".into(),
                 };
-                format!("the environment variable {name} is not set, or is empty; {remedy}").into()
+                format!("the environment variable {name} is not set, or is empty; {advice}").into()
             }
             Self::VariableNotUnicode(name) => {
                 format!("the environment variable {name} is not valid Unicode; correct it").into()

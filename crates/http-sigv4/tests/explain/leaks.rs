@@ -121,9 +121,9 @@ const SENTENCES: [&str; 13] = [
 
 /// Everything that an explanation can be turned into.
 fn shown(explanation: &Explanation) -> String {
-    let mut shown = format!("{explanation}\n{explanation:?}");
+    let shown = format!("{explanation}\n{explanation:?}");
     #[cfg(feature = "serde")]
-    shown.push_str(&serde_json::to_string(explanation).unwrap());
+    let shown = shown + &serde_json::to_string(explanation).unwrap();
     shown
 }
 
