@@ -20,7 +20,7 @@ fn main() {
     fs::write(&drawing, plot(&bars)).expect("a writable file");
     let text = format!(
         "{INTRODUCTION}{machine}\n## A signature\n\n{SIGNING}\n{signing}\n\
-         ![Nanoseconds besides hashing]({})\n\n\
+         ![Nanoseconds for a request]({})\n\n\
          ## A client\n\n{CLIENT}\n{client}\n## Two threads\n\n{THREADS}\n{threads}",
         drawing.file_name().expect("a name").to_string_lossy(),
     );
@@ -49,4 +49,7 @@ with a 900-byte token. The same bytes are sent each time: a request that is not 
 signature that was made before.
 ";
 
-const THREADS: &str = "`GET` with a 900-byte token, signed by one thread and by two at once.\n";
+const THREADS: &str = "\
+`GET` with a 900-byte token, signed by one thread and by two at once. Where the load average is above
+zero, the threads had to share the processors with other programs.
+";

@@ -17,7 +17,7 @@ pub fn threads() -> Table {
     let mut table = Table::new(&["two threads", "ns by one", "times as fast as one"]);
     let case = Case::GET_TOKEN;
     let shared = layer(case);
-    let contenders: [(&str, MakeWorker); 3] = [
+    let contenders: [(&str, MakeWorker<'_>); 3] = [
         (
             "one shared layer",
             Box::new(|| through(Layered::new(NoOp::new(), &shared))),
@@ -55,11 +55,11 @@ pub fn threads() -> Table {
     table
 }
 
-/// Makes what one thread does.
-type MakeWorker = Box<dyn Fn() -> Worker + Sync>;
-
 /// Signs one request.
 type Worker = Box<dyn FnMut()>;
+
+/// Makes what one thread does.
+type MakeWorker<'a> = Box<dyn Fn() -> Worker + Sync + 'a>;
 
 fn through(mut service: Layered) -> Worker {
     let (parts, body) = (Case::GET_TOKEN.parts(), Bytes::new());
