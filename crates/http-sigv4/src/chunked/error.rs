@@ -8,7 +8,7 @@ use http::HeaderName;
 /// pass for a whole body. The message names what is at fault; it never holds a secret, a signature
 /// or the value of a header.
 ///
-/// What kind of failure it is, the predicates tell; more kinds may come.
+/// The predicates tell what kind of failure it is; more kinds may come.
 #[derive(Clone, Debug)]
 pub struct ChunkedError {
     kind: Kind,

@@ -1,6 +1,7 @@
 //! Every message says what was wrong, with the value where there is one, and what to change.
 
 use super::*;
+use crate::shown::Shown;
 
 fn text(text: &str) -> Box<str> {
     text.into()
