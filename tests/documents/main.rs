@@ -4,6 +4,7 @@ mod dependencies;
 mod document;
 mod faults;
 mod manifests;
+mod metrics;
 mod projects;
 mod references;
 mod workspace;

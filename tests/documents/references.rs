@@ -57,11 +57,17 @@ fn every_type_that_a_document_names_is_in_the_sources() {
     let mut words = BTreeSet::new();
     for path in files() {
         if path.extension().is_some_and(|end| end == "rs") {
+            // An example is called what its file is called.
+            let stem = path.file_stem().unwrap().to_string_lossy();
+            words.insert(stem.into_owned());
             let text = fs::read_to_string(path).unwrap();
             let of_a_name = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
             words.extend(text.split(|letter| !of_a_name(letter)).map(str::to_owned));
         }
     }
+    // Labels of metrics are made of the names of variants.
+    let labels: Vec<_> = words.iter().map(|word| snake_case(word)).collect();
+    words.extend(labels);
     let mut named = 0;
     for document in Document::all() {
         for code in code(&document.prose()) {
@@ -83,6 +89,17 @@ fn every_type_that_a_document_names_is_in_the_sources() {
         }
     }
     assert!(named > 50);
+}
+
+fn snake_case(name: &str) -> String {
+    let mut snake = String::new();
+    for letter in name.chars() {
+        if letter.is_ascii_uppercase() && !snake.is_empty() {
+            snake.push('_');
+        }
+        snake.push(letter.to_ascii_lowercase());
+    }
+    snake
 }
 
 /// What stands between backticks, on one line or broken over two.
