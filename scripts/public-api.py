@@ -25,6 +25,8 @@ def text(markup):
 def tidy(signature):
     signature = re.sub(r"\s+([,;:)\]>?.])", r"\1", signature)
     signature = re.sub(r"([(\[<&])\s+", r"\1", signature)
+    # A name is a link, and so stands by itself, where the other crate's pages were there first.
+    signature = re.sub(r"\s*::\s*", "::", signature)
     return re.sub(r"(\w)\s+([(<])", r"\1\2", signature)
 
 

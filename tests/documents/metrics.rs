@@ -11,7 +11,7 @@ const GUIDES: [&str; 2] = [
 
 #[test]
 fn the_dashboard_shows_every_metric_and_no_other() {
-    let recorded: BTreeSet<String> = GUIDES.iter().flat_map(|guide| metrics(guide)).collect();
+    let recorded: BTreeSet<String> = GUIDES.iter().flat_map(metrics).collect();
     assert!(recorded.len() > 20, "{recorded:?}");
     assert_eq!(metrics("docs/dashboard.json"), recorded);
     let dashboard = fs::read_to_string(root().join("docs/dashboard.json")).unwrap();
@@ -20,7 +20,7 @@ fn the_dashboard_shows_every_metric_and_no_other() {
 
 #[test]
 fn the_operations_guide_names_metrics_and_causes_that_there_are() {
-    let recorded: BTreeSet<String> = GUIDES.iter().flat_map(|guide| metrics(guide)).collect();
+    let recorded: BTreeSet<String> = GUIDES.iter().flat_map(metrics).collect();
     let named = metrics("docs/operations.md");
     assert!(named.is_subset(&recorded), "{named:?}");
 
