@@ -1,23 +1,21 @@
 #!/usr/bin/env bash
-# Runs the examples as the README tells people to, against a gateway of our own.
+# Runs the examples, against a gateway of our own.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 cargo run --quiet --example quickstart
-cargo run --quiet --example explain | tail -n 1
-cargo run --quiet --example without_tower
-cargo run --quiet --example blocking
-cargo run --quiet --package examples --example websocket --features websocket
 
-# Compiled before anything is started that does not last.
-cargo build --quiet --example reqwest_client --features reqwest
-cargo build --quiet --example axum_service --features axum
-cargo build --quiet --example container_role --features aws-config
-cargo build --quiet --package sigv4-curl
+# The others by one build: each by itself would compile most crates once more.
+cargo build --quiet --package examples --package sigv4-curl --examples --bins \
+    --features examples/aws-config,examples/axum,examples/reqwest,examples/websocket
+binaries=${CARGO_TARGET_DIR:-target}/debug/examples
+"$binaries/explain" | tail -n 1
+"$binaries/without_tower"
+"$binaries/blocking"
+"$binaries/websocket"
 
 source scripts/gateway.sh
 export AWS_ACCESS_KEY_ID=AKIAEXAMPLES AWS_SECRET_ACCESS_KEY=secret AWS_REGION=eu-west-1
-binaries=${CARGO_TARGET_DIR:-target}/debug/examples
 folder=$(mktemp -d)
 busy_port=$(free_port)
 scripts/busy-service.py "$busy_port" >"$folder/busy" &
@@ -30,7 +28,7 @@ for expiry in $(seq "$(date +%s)" $(($(date +%s) + 600))); do
 done
 start_gateway --route "/busy=http://127.0.0.1:$busy_port" "${keys[@]}"
 
-sigv4_curl() { cargo run --quiet --package sigv4-curl -- "$@"; }
+sigv4_curl() { "${CARGO_TARGET_DIR:-target}/debug/sigv4-curl" "$@"; }
 sigv4_curl "$GATEWAY_URL/prod/orders?b=2&a=1" | grep '"accessKeyId":"AKIAEXAMPLES"'
 sigv4_curl -X PUT -H 'content-type: application/json' -d '{"item":"tea"}' "$GATEWAY_URL/prod/orders" |
     grep '"method":"PUT"'
@@ -40,13 +38,13 @@ if AWS_SECRET_ACCESS_KEY=guess sigv4_curl --fail "$GATEWAY_URL/prod/orders"; the
 if refusal=$(sigv4_curl https://example.com/ 2>&1); then exit 1; fi
 grep -e --allow-host <<<"$refusal"
 
-
-cargo run --quiet --example reqwest_client --features reqwest -- "$GATEWAY_URL/prod" >"$folder/reqwest"
+"$binaries/reqwest_client" "$GATEWAY_URL/prod" >"$folder/reqwest"
 for expected in '"query":"b=2&a=1"' '"method":"POST"' 'refused to sign for `example.com`'; do
     grep --fixed-strings "$expected" "$folder/reqwest"
 done
-if AWS_SECRET_ACCESS_KEY=guess cargo run --quiet --example reqwest_client --features reqwest -- \
-    "$GATEWAY_URL/prod" >"$folder/reqwest" 2>&1; then exit 1; fi
+if AWS_SECRET_ACCESS_KEY=guess "$binaries/reqwest_client" "$GATEWAY_URL/prod" >"$folder/reqwest" 2>&1; then
+    exit 1
+fi
 grep '403 Forbidden' "$folder/reqwest"
 
 # The first attempt gets a 503, and the second no answer: the third is signed like the others.
@@ -89,7 +87,7 @@ sort "$folder/container" | uniq --count
 
 # As a cluster of EKS does it: the URL in the token, with the cluster's name, to STS.
 start_gateway --service sts
-url=$(cargo run --quiet --example eks_token -- production | python3 -c '
+url=$("$binaries/eks_token" production | python3 -c '
 import base64, json, sys
 token = json.load(sys.stdin)["status"]["token"].removeprefix("k8s-aws-v1.")
 print(base64.urlsafe_b64decode(token + "==").decode())')

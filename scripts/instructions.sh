@@ -20,7 +20,7 @@ PATH="$PWD/target/tools/bin:$PATH"
 counted=$(mktemp)
 trap 'rm -f "$counted"' EXIT
 # Without line numbers and colours: one line with the name of a case, one with its instructions.
-GUNGRAUN_COLOR=never cargo bench --quiet --package benches --features instructions --bench instructions |
+GUNGRAUN_COLOR=never cargo bench --quiet --package benches --no-default-features --features instructions --bench instructions |
     awk '/^instructions::/ { split($1, path, "::"); split($2, id, ":"); name = path[3] " " id[1] }
          /Instructions:/ { split($2, count, "|"); print name, count[1] }' >"$counted"
 

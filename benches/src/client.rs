@@ -18,7 +18,8 @@ use tower_sigv4::{SigV4Layer, SignedBody};
 
 use crate::{
     Case, Table, case,
-    contenders::{aws_sigv4, http_sigv4, preload},
+    contenders::{http_sigv4, preload},
+    peers::aws_sigv4,
 };
 
 const ROUNDS: usize = 11;

@@ -1,27 +1,37 @@
 //! What the benches measure: requests, everybody who signs them, and what hashing alone takes.
 
 mod case;
+#[cfg(feature = "peers")]
 mod client;
 mod contenders;
 mod floor;
 mod no_op;
+#[cfg(feature = "peers")]
+mod peers;
 #[cfg(feature = "report")]
 mod plot;
+#[cfg(feature = "peers")]
 mod rounds;
+#[cfg(feature = "peers")]
 mod signing;
+#[cfg(feature = "peers")]
 mod table;
+#[cfg(feature = "peers")]
 mod threads;
 
+#[cfg(feature = "report")]
+pub use self::plot::plot;
 pub use self::{
     case::Case,
-    client::client,
-    contenders::{Layered, aws_sigv4, http_sigv4, layer, reqsign, send},
-    floor::{AwsLc, Floor, Hashing, Ring, RustCrypto},
+    contenders::{Layered, http_sigv4, layer, send},
+    floor::{Floor, Hashing, RustCrypto},
     no_op::NoOp,
+};
+#[cfg(feature = "peers")]
+pub use self::{
+    client::client,
+    peers::{AwsLc, Ring, aws_sigv4, reqsign},
     signing::{Bar, signing, signing_with_bars},
     table::Table,
     threads::threads,
 };
-
-#[cfg(feature = "report")]
-pub use self::plot::plot;

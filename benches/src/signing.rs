@@ -6,8 +6,9 @@ use bytes::Bytes;
 use http::request::Parts;
 
 use crate::{
-    AwsLc, Case, Floor, Hashing, Layered, NoOp, Ring, RustCrypto, Table,
-    contenders::{aws_sigv4, http_sigv4, layer, reqsign, send},
+    Case, Floor, Hashing, Layered, NoOp, RustCrypto, Table,
+    contenders::{http_sigv4, layer, send},
+    peers::{AwsLc, Ring, aws_sigv4, reqsign},
     rounds::{Round, shortest, time},
 };
 
