@@ -57,9 +57,10 @@ fn every_type_that_a_document_names_is_in_the_sources() {
     let mut words = BTreeSet::new();
     for path in files() {
         if path.extension().is_some_and(|end| end == "rs") {
-            // An example is called what its file is called.
-            let stem = path.file_stem().unwrap().to_string_lossy();
-            words.insert(stem.into_owned());
+            // An example is called what its file or its folder is called.
+            let names = [path.file_stem(), path.parent().and_then(Path::file_name)];
+            let names = names.into_iter().flatten();
+            words.extend(names.map(|name| name.to_string_lossy().into_owned()));
             let text = fs::read_to_string(path).unwrap();
             let of_a_name = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
             words.extend(text.split(|letter| !of_a_name(letter)).map(str::to_owned));
