@@ -1,4 +1,4 @@
-use std::{error::Error, fmt, io, process::ExitCode, time::Duration};
+use std::{fmt, io, process::ExitCode, time::Duration};
 
 use http::StatusCode;
 use tower::BoxError;
@@ -51,8 +51,7 @@ impl fmt::Display for Failure {
         match self {
             Self::Usage(what) => write!(f, "{what}; see --help"),
             Self::Unsigned(error) => {
-                write!(f, "the request could not be signed: {error}")?;
-                causes(f, error.source())?;
+                write!(f, "the request could not be signed: {}", error.report())?;
                 match error.is_refused_host() {
                     true => write!(
                         f,
@@ -63,7 +62,12 @@ impl fmt::Display for Failure {
             }
             Self::Transfer(error) => {
                 write!(f, "the transfer failed: {error}")?;
-                causes(f, error.source())
+                let mut cause = error.source();
+                while let Some(error) = cause {
+                    write!(f, "\ncaused by: {error}")?;
+                    cause = error.source();
+                }
+                Ok(())
             }
             Self::Status(status) => write!(f, "the service answered {status}"),
             Self::Write(error) => write!(f, "the response could not be written: {error}"),
@@ -73,12 +77,4 @@ impl fmt::Display for Failure {
             }
         }
     }
-}
-
-fn causes(f: &mut fmt::Formatter<'_>, mut cause: Option<&(dyn Error + 'static)>) -> fmt::Result {
-    while let Some(error) = cause {
-        write!(f, "\n  caused by: {error}")?;
-        cause = error.source();
-    }
-    Ok(())
 }
