@@ -1,11 +1,6 @@
 //! The crate `aws-lc-rs`.
 
-use std::time::SystemTime;
-
 use aws_lc_rs::{digest, hmac};
-use zeroize::Zeroizing;
-
-use crate::date::AmzDate;
 
 /// Hashes the whole of `data`.
 pub(crate) fn sha256(data: &[u8]) -> [u8; 32] {
@@ -43,32 +38,6 @@ impl HmacKey {
     /// Always `Some`: HMAC takes a key of any length.
     pub(crate) fn new(secret: &[u8]) -> Option<Self> {
         Some(Self(hmac::Key::new(hmac::HMAC_SHA256, secret)))
-    }
-
-    /// Derives the [key] for the day of `time`, a region and a service.
-    ///
-    /// Not in the official implementation: whoever asks for this library wants every secret to stay
-    /// within it.
-    ///
-    /// [key]: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
-    pub(crate) fn derive(
-        secret: &str,
-        time: SystemTime,
-        region: &str,
-        service: &str,
-    ) -> Option<Self> {
-        let date = AmzDate::at(time).ok()?;
-        let secret = Zeroizing::new(format!("AWS4{secret}"));
-        let mut key = Self::new(secret.as_bytes())?;
-        for part in [
-            date.day(),
-            region.as_bytes(),
-            service.as_bytes(),
-            b"aws4_request",
-        ] {
-            key = Self::new(&*Zeroizing::new(key.sign(part)))?;
-        }
-        Some(key)
     }
 
     /// Signs the whole of `data`.

@@ -5,10 +5,43 @@ mod aws_lc;
 #[cfg(not(feature = "aws-lc-rs"))]
 mod rust_crypto;
 
+use std::time::SystemTime;
+
+use zeroize::Zeroizing;
+
 #[cfg(feature = "aws-lc-rs")]
 pub(crate) use self::aws_lc::{HmacKey, Sha256, sha256};
 #[cfg(not(feature = "aws-lc-rs"))]
 pub(crate) use self::rust_crypto::{HmacKey, Sha256, sha256};
+use crate::date::AmzDate;
+
+impl HmacKey {
+    /// Derives the [key] for the day of `time`, a region and a service.
+    ///
+    /// Not in the official implementation, which brings six crates, and whose secrets would leave the
+    /// library that the features choose; a test holds it to that.
+    ///
+    /// [key]: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
+    pub(crate) fn derive(
+        secret: &str,
+        time: SystemTime,
+        region: &str,
+        service: &str,
+    ) -> Option<Self> {
+        let date = AmzDate::at(time).ok()?;
+        let secret = Zeroizing::new(format!("AWS4{secret}"));
+        let mut key = Self::new(secret.as_bytes())?;
+        for part in [
+            date.day(),
+            region.as_bytes(),
+            service.as_bytes(),
+            b"aws4_request",
+        ] {
+            key = Self::new(&*Zeroizing::new(key.sign(part)))?;
+        }
+        Some(key)
+    }
+}
 
 #[cfg(test)]
 mod tests {

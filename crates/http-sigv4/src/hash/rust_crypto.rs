@@ -1,7 +1,5 @@
 //! The crates `sha2` and `hmac`.
 
-use std::time::SystemTime;
-
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Digest;
 
@@ -41,17 +39,6 @@ impl HmacKey {
     /// `None` for a length that HMAC does not take, which is none.
     pub(crate) fn new(secret: &[u8]) -> Option<Self> {
         Hmac::new_from_slice(secret).ok().map(Self)
-    }
-
-    /// Derives the key for the day of `time`, a region and a service, in the official implementation.
-    pub(crate) fn derive(
-        secret: &str,
-        time: SystemTime,
-        region: &str,
-        service: &str,
-    ) -> Option<Self> {
-        let key = aws_sigv4::sign::v4::generate_signing_key(secret, time, region, service);
-        Self::new(key.as_ref())
     }
 
     /// Signs the whole of `data`.
