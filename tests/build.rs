@@ -10,7 +10,7 @@ use std::{
 };
 
 /// Documents, and folders of them. `scripts/snippets.py` reads this list as well.
-const DOCUMENTS: [&str; 1] = ["docs/recipes"];
+const DOCUMENTS: [&str; 2] = ["docs/migration.md", "docs/recipes"];
 
 fn main() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");

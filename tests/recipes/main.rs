@@ -5,6 +5,7 @@ mod api_gateway;
 mod databases;
 mod lambda;
 mod messaging;
+mod migration;
 mod s3;
 mod service;
 mod services;
