@@ -4,7 +4,7 @@ use crate::{
     REGION, StrictService, is_taken_by,
     service::ContentSha256,
     signer,
-    snippets::s3::{compatible_stores, s3, s3_large_uploads, s3_presigned_urls},
+    snippets::s3::{compatible_stores, objects, objects_large_uploads, objects_presigned_urls},
 };
 
 const HASHING: StrictService = StrictService {
@@ -20,18 +20,18 @@ const NOT_HASHING: StrictService = StrictService {
 
 #[tokio::test]
 async fn s3_takes_the_recipe() {
-    is_taken_by(HASHING, (s3::layer, s3::request)).await;
+    is_taken_by(HASHING, (objects::layer, objects::request)).await;
 }
 
 #[tokio::test]
 async fn s3_takes_a_large_upload() {
-    let request = || s3_large_uploads::request(Bytes::from_static(b"a film"));
-    is_taken_by(NOT_HASHING, (s3::layer, request)).await;
+    let request = || objects_large_uploads::request(Bytes::from_static(b"a film"));
+    is_taken_by(NOT_HASHING, (objects::layer, request)).await;
 }
 
 #[tokio::test]
 async fn s3_takes_the_presigned_url() {
-    let url = s3_presigned_urls::url(&signer("s3"))
+    let url = objects_presigned_urls::url(&signer("s3"))
         .await
         .unwrap()
         .to_string();

@@ -44,7 +44,10 @@ pub(crate) struct StrictService {
 impl StrictService {
     fn verify(self, request: &Request<Bytes>) -> Result<(), String> {
         let header = |name: &str| {
-            let value = request.headers().get(name).ok_or(format!("no `{name}`"))?;
+            let value = request
+                .headers()
+                .get(name)
+                .ok_or_else(|| format!("no `{name}`"))?;
             value.to_str().map_err(|error| error.to_string())
         };
         let authorization = header("authorization")?;
@@ -139,7 +142,7 @@ impl StrictService {
             found
                 .next()
                 .map(|parameter| &*parameter.1)
-                .ok_or(format!("no {name}"))
+                .ok_or_else(|| format!("no {name}"))
         };
         let own = parameters.iter().filter(|one| !one.0.starts_with("X-Amz-"));
         let own: Vec<_> = own.cloned().collect();
