@@ -2,6 +2,7 @@
 //! and each one's request goes to a verifier that is not this project's signer.
 
 mod api_gateway;
+mod comparison;
 mod databases;
 mod lambda;
 mod messaging;
