@@ -7,9 +7,11 @@ Fails if there is one that is not in `REASONED`, and if one in `REASONED` is com
 `--all` it shows the compiled ones as well.
 
 rustdoc compiles a snippet if it stands in the documentation of a library, or in a document that a
-library includes as documentation, and is not marked `ignore`. What looks like Rust counts as Rust even
-where the fence says that it is text. Snippets behind a feature are compiled by the step of CI that has
-that feature: all but those of `aws-config` by `cargo test --workspace`, those by `scripts/rotation.sh`.
+library includes as documentation, and is not marked `ignore`; `tests/build.rs` has those compiled of the
+documents that it lists. What looks like Rust counts as Rust even where the fence says that it is text.
+
+Snippets behind a feature are compiled by the step of CI that has that feature: all but those of
+`aws-config` by `cargo test --workspace`, those by `scripts/rotation.sh`.
 """
 
 import re
@@ -75,6 +77,13 @@ def included(paths, roots):
     return found
 
 
+def extracted(paths):
+    """The documents whose snippets `tests/build.rs` makes modules of."""
+    listed = re.search(r"const DOCUMENTS: .*?\];", (ROOT / "tests/build.rs").read_text(), re.S)[0]
+    names = re.findall(r'"([^"]+)"', listed)
+    return {path for path in paths for name in names if path.is_relative_to(name)}
+
+
 def lines_of_document(path):
     return list(enumerate((ROOT / path).read_text().splitlines(), 1))
 
@@ -129,6 +138,7 @@ def main():
     paths = files()
     roots = library_roots()
     documents = included(paths, roots)
+    modules = extracted(paths)
     compiled, uncompiled = [], []
 
     def take(path, lines, has_tests, untagged_is_rust):
@@ -143,8 +153,10 @@ def main():
 
     for path in paths:
         if path.suffix == ".md":
-            has_tests = path in documents
-            take(path, lines_of_document(path), has_tests, has_tests)
+            # An untagged snippet is Rust to rustdoc, and text to `tests/build.rs`.
+            is_documentation = path in documents
+            has_tests = is_documentation or path in modules
+            take(path, lines_of_document(path), has_tests, is_documentation)
         else:
             for run, in_tests in runs_of_comments(path):
                 has_tests = is_of_library(path, roots) and not in_tests

@@ -20,7 +20,7 @@ fn every_dependency_of_a_readme_is_a_crate_of_the_workspace_or_of_its_lock_file(
     let members = members();
     let locked = locked();
     for document in Document::with_programs() {
-        let dependencies = dependencies(&document);
+        let dependencies = dependencies(&document, "dependencies-named");
         assert!(!dependencies.is_empty(), "{} names none", document.name());
         for dependency in dependencies {
             let line = format!("{}: {dependency}", document.name());
@@ -41,7 +41,7 @@ fn every_dependency_of_a_readme_is_a_crate_of_the_workspace_or_of_its_lock_file(
 #[test]
 fn the_dependencies_of_a_readme_are_the_crates_that_its_programs_use() {
     for document in Document::with_programs() {
-        let named: BTreeSet<_> = dependencies(&document)
+        let named: BTreeSet<_> = dependencies(&document, "dependencies-used")
             .iter()
             .map(|dependency| dependency["name"].as_str().unwrap().replace('-', "_"))
             .collect();
@@ -53,9 +53,9 @@ fn the_dependencies_of_a_readme_are_the_crates_that_its_programs_use() {
     }
 }
 
-/// What cargo reads from a document's blocks.
-fn dependencies(document: &Document) -> Vec<Value> {
-    let project = Project::new("dependencies", document, &[]);
+/// What cargo reads from a document's blocks, in a folder of the test's own: tests run side by side.
+fn dependencies(document: &Document, folder: &str) -> Vec<Value> {
+    let project = Project::new(folder, document, &[]);
     let packages = packages(&metadata(&project.manifest()));
     packages[0]["dependencies"].as_array().unwrap().clone()
 }

@@ -22,10 +22,12 @@ impl Document {
         documents
     }
 
-    /// Reads the documents that show programs.
+    /// Reads the READMEs that show programs.
     pub(crate) fn with_programs() -> Vec<Self> {
         let mut documents = Self::all();
-        documents.retain(|document| !document.blocks("rust").is_empty());
+        documents.retain(|document| {
+            document.path.ends_with("README.md") && !document.blocks("rust").is_empty()
+        });
         assert!(documents.len() >= 6, "some programs were not found");
         documents
     }

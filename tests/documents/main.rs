@@ -1,5 +1,7 @@
-//! What the documents say, against what there is: dependencies, manifests, files, names and faults.
+//! What the documents say, against what there is: answers, dependencies, manifests, files, names and
+//! faults.
 
+mod answers;
 mod dependencies;
 mod document;
 mod faults;
