@@ -88,6 +88,8 @@ def run(binary, invocations):
     server = ThreadingHTTPServer(("127.0.0.1", 0), Runtime)
     server.answered, server.invocations = [], invocations
     server.failure, server.done = None, threading.Event()
+    # A function that is killed resets its connections.
+    server.handle_error = lambda *_: None
     threading.Thread(target=server.serve_forever, daemon=True).start()
     environment = os.environ | {
         "AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{server.server_port}",

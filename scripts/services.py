@@ -29,6 +29,8 @@ class Refused(Exception):
 
 class Service(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    # Or else a body waits for the acknowledgement of its head, 40 ms.
+    disable_nagle_algorithm = True
 
     def do_POST(self):
         self.body = self.rfile.read(int(self.headers.get("content-length", 0)))
