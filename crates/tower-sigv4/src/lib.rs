@@ -275,6 +275,10 @@ mod signing;
 #[cfg(any(doc, doctest))]
 pub mod stacks {
     #![doc = include_str!("../docs/stacks.md")]
+    //!
+    //! [`Error`]: crate::Error
+    //! [`SigV4Layer::disabled`]: crate::SigV4Layer::disabled
+    //! [`retry_rejected`]: crate::SigV4LayerBuilder::retry_rejected
 }
 mod telemetry;
 #[cfg(feature = "tokens")]
