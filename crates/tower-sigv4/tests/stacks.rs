@@ -77,6 +77,7 @@ fn a_retry_takes_no_body_that_cannot_be_sent_twice() {
 fn a_client_is_for_the_layers_body_and_no_longer_for_ones_own() {
     assert!(!takes!(SigV4<Http<Full<Bytes>>>, Full<Bytes>));
     assert!(takes!(SigV4<Http<Sent>>, Full<Bytes>));
+    // What `option_layer` makes of it.
     assert!(!takes!(Either<SigV4<Http<Sent>>, Http<Sent>>, Full<Bytes>));
 }
 
