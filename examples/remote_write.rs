@@ -75,10 +75,11 @@ async fn main() -> Result<(), BoxError> {
     let response = client.oneshot(request).await?;
     let status = response.status();
     let body = response.into_body().collect().await?.to_bytes();
-    match status.is_success() {
-        true => Ok(println!("{status}")),
-        false => Err(format!("{status} {}", String::from_utf8_lossy(&body)).into()),
+    if !status.is_success() {
+        return Err(format!("{status} {}", String::from_utf8_lossy(&body)).into());
     }
+    println!("{status}");
+    Ok(())
 }
 
 /// Compresses a body, and says so in a header.

@@ -52,6 +52,9 @@ class Runtime(BaseHTTPRequestHandler):
     wbufsize = -1  # the head and the body in one packet
 
     def do_GET(self):
+        if self.server.done.is_set():
+            self.server.killed.wait()
+            return
         self.answer(200, EVENT, {
             "lambda-runtime-aws-request-id": "1",
             "lambda-runtime-deadline-ms": str(int(time.time() * 1000) + 30_000),
@@ -63,13 +66,13 @@ class Runtime(BaseHTTPRequestHandler):
     def do_POST(self):
         now = time.perf_counter()
         body = self.rfile.read(int(self.headers["content-length"]))
-        self.answer(202, b"{}", {})
         server = self.server
         if not self.path.endswith("/response") or json.loads(body)["statusCode"] != 200:
             server.failure = f"{self.path}: {body.decode()}"
         server.answered.append((server.invoked, now))
         if server.failure or len(server.answered) > server.invocations:
             server.done.set()
+        self.answer(202, b"{}", {})
 
     def answer(self, status, body, headers):
         self.send_response(status)
@@ -87,7 +90,7 @@ def run(binary, invocations):
     """Seconds from the start to the first response, and those of each invocation after it."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), Runtime)
     server.answered, server.invocations = [], invocations
-    server.failure, server.done = None, threading.Event()
+    server.failure, server.done, server.killed = None, threading.Event(), threading.Event()
     # A function that is killed resets its connections.
     server.handle_error = lambda *_: None
     threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -104,6 +107,7 @@ def run(binary, invocations):
     is_done = server.done.wait(60)
     function.kill()
     function.wait()
+    server.killed.set()
     server.shutdown()
     server.server_close()
     if server.failure or not is_done:
