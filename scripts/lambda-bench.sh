@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Measures the function of `lambda` beside two others that make the same call: one with the AWS SDK's
-# default chain under the layer, and one with a client of the SDK's. Prints the table of docs/lambda.md.
+# default chain under the layer, and one with a client of the SDK's. Prints the figures of docs/lambda.md.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
