@@ -33,6 +33,11 @@ use tower_sigv4::SigV4LayerBuilder;
 
 #[tokio::main]
 async fn main() -> Result<(), Error> {
+    serve(SigV4LayerBuilder::from_env("execute-api")).await
+}
+
+/// Answers invocations for as long as Lambda wants it to.
+pub(crate) async fn serve(layer: SigV4LayerBuilder) -> Result<(), Error> {
     let upstream = env::var("UPSTREAM_URL").map_err(|_| "UPSTREAM_URL is not set")?;
     let mut http = HttpConnector::new();
     // Or else a small body waits for the peer's acknowledgement of its head, about 40 ms.
@@ -44,10 +49,10 @@ async fn main() -> Result<(), Error> {
         .enable_all_versions()
         .wrap_connector(http);
     // Loopback is for a gateway of one's own, under `cargo lambda watch`.
-    let layer = SigV4LayerBuilder::from_env("execute-api").allow_loopback(true);
+    let layer = layer.allow_loopback(true).build()?;
     // Once for all invocations: connections and signing keys are kept.
     let client = ServiceBuilder::new()
-        .layer(layer.build()?)
+        .layer(layer)
         .service(Client::builder(TokioExecutor::new()).build(https));
 
     run(service_fn(|request| {

@@ -5,14 +5,16 @@ cd "$(dirname "$0")/.."
 
 cargo run --quiet --example quickstart
 
+features=$(printf 'examples/%s,' assume-role aws-config axum bedrock opensearch remote-write reqwest tonic websocket)
 # The others by one build: each by itself would compile most crates once more.
 cargo build --quiet --package examples --package sigv4-curl --examples --bins \
-    --features examples/aws-config,examples/axum,examples/reqwest,examples/websocket
+    --features "$features"
 binaries=${CARGO_TARGET_DIR:-target}/debug/examples
 "$binaries/explain" | tail -n 1
 "$binaries/without_tower"
 "$binaries/blocking"
 "$binaries/websocket"
+"$binaries/tonic_client"
 
 source scripts/gateway.sh
 export AWS_ACCESS_KEY_ID=AKIAEXAMPLES AWS_SECRET_ACCESS_KEY=secret AWS_REGION=eu-west-1
@@ -26,7 +28,11 @@ keys=()
 for expiry in $(seq "$(date +%s)" $(($(date +%s) + 600))); do
     keys+=(--account "ASIA$expiry:secret-$expiry:token-$expiry")
 done
+# Those that services.py will give.
+keys+=(--account ASIAREPORTS:secret-of-reports:token-of-reports)
+keys+=(--account ASIAORDERSTENANT1:secret-of-orderstenant1:token-of-orderstenant1)
 start_gateway --route "/busy=http://127.0.0.1:$busy_port" "${keys[@]}"
+api=$GATEWAY_URL/prod/orders
 
 sigv4_curl() { "${CARGO_TARGET_DIR:-target}/debug/sigv4-curl" "$@"; }
 sigv4_curl "$GATEWAY_URL/prod/orders?b=2&a=1" | grep '"accessKeyId":"AKIAEXAMPLES"'
@@ -85,8 +91,27 @@ env --unset AWS_ACCESS_KEY_ID --unset AWS_SECRET_ACCESS_KEY AWS_CONFIG_FILE=/dev
 [ "$(sort --unique "$folder/container" | wc --lines)" -ge 3 ]
 sort "$folder/container" | uniq --count
 
+services_port=$(free_port)
+services=http://127.0.0.1:$services_port
+scripts/services.py "$services_port" >"$folder/services" &
+stop_at_exit $!
+wait_for_line "$folder/services" listening
+
+# Each session of a role signs two requests with keys that STS gives once.
+start_gateway --service sts --route "/sts=$services"
+export AWS_ENDPOINT_URL_STS=$GATEWAY_URL/sts
+role=arn:aws:iam::123456789012:role
+"$binaries/assume_role" "$api" $role/reports $role/orders,tenant=1 >"$folder/roles"
+for key in ASIAREPORTS ASIAORDERSTENANT1; do
+    [ "$(grep --count --fixed-strings "200 OK {\"accessKeyId\":\"$key\"" "$folder/roles")" = 2 ]
+done
+[ "$(grep --count '^assumed' "$folder/services")" = 2 ]
+if "$binaries/assume_role" "$api" $role/forbidden 2>"$folder/roles"; then exit 1; fi
+grep --only-matching 'STS: 403 .*AccessDenied' "$folder/roles"
+if AWS_SECRET_ACCESS_KEY=guess "$binaries/assume_role" "$api" $role/reports 2>"$folder/roles"; then exit 1; fi
+grep --quiet 'STS: 403 .*signature' "$folder/roles"
+
 # As a cluster of EKS does it: the URL in the token, with the cluster's name, to STS.
-start_gateway --service sts
 url=$("$binaries/eks_token" production | python3 -c '
 import base64, json, sys
 token = json.load(sys.stdin)["status"]["token"].removeprefix("k8s-aws-v1.")
@@ -97,4 +122,40 @@ present() {
 }
 present production | grep 'Action=GetCallerIdentity'
 if present staging; then exit 1; fi
+
+# What is compressed above the layer is signed as it is sent, and arrives as it was.
+for service in es aoss; do
+    start_gateway --service $service --route "/orders=$services/$service"
+    printf '{"item":"tea"}\n{"item":"coffee"}\n' |
+        "$binaries/opensearch_bulk" "$GATEWAY_URL/orders" $service | grep '2 of 2 written'
+    if echo '{"broken":1}' | "$binaries/opensearch_bulk" "$GATEWAY_URL/orders" $service >"$folder/bulk" 2>&1; then
+        exit 1
+    fi
+    grep --quiet '0 of 1 written' "$folder/bulk"
+    grep --quiet mapper_parsing_exception "$folder/bulk"
+done
+start_gateway --service aps --route "/workspaces=$services/aps"
+"$binaries/remote_write" "$GATEWAY_URL/workspaces/ws-1/api/v1/remote_write" temperature_celsius 21.5 room=kitchen
+grep --line-regexp 'sample __name__=temperature_celsius room=kitchen 21.5' "$folder/services"
+
+# The service sends the end of its answer when the beginning was seen.
+start_gateway --service bedrock --stream --route "/model=$services/bedrock"
+export AWS_ENDPOINT_URL_BEDROCK_RUNTIME=$GATEWAY_URL
+"$binaries/bedrock_stream" 'What is tea?' >"$folder/bedrock" &
+answer=$!
+wait_for_line "$folder/bedrock" 'Tea is'
+if grep hot "$folder/bedrock"; then exit 1; fi
+curl --silent --show-error --fail --data '' "$services/bedrock/go-on"
+wait $answer
+grep --line-regexp 'Tea is hot.' "$folder/bedrock"
+if "$binaries/bedrock_stream" break >"$folder/bedrock" 2>&1; then exit 1; fi
+grep 'Too many tokens' "$folder/bedrock"
+
+start_gateway --service bedrock-agentcore --stream --route "/mcp=$services"
+"$binaries/mcp_client" "$GATEWAY_URL/mcp" brew '{"cups":2}' >"$folder/mcp"
+grep '"brew": "Makes tea"' "$folder/mcp"
+grep '2 cups of tea' "$folder/mcp"
+grep --quiet 'session closed' "$folder/services"
+if "$binaries/mcp_client" "$GATEWAY_URL/mcp" burn 2>"$folder/mcp"; then exit 1; fi
+grep 'Unknown tool' "$folder/mcp"
 rm -r "$folder"

@@ -30,7 +30,8 @@ start_gateway() {
     local account=$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY${AWS_SESSION_TOKEN:+:$AWS_SESSION_TOKEN}
     local output
     output=$(mktemp)
-    cargo build --quiet --package iam-gateway --features cli
+    [ -n "${gateway_is_built:-}" ] || cargo build --quiet --package iam-gateway --features cli
+    gateway_is_built=yes
     "${CARGO_TARGET_DIR:-target}/debug/iam-gateway" --listen 127.0.0.1:0 --service execute-api \
         --region "$AWS_REGION" --account "$account" "$@" >"$output" &
     stop_at_exit $!

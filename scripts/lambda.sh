@@ -27,3 +27,6 @@ for expected in '"accessKeyId":"ASIALAMBDA"' '"method":"POST"' '/prod/orders' 't
     grep --quiet --fixed-strings "$expected" <<<"$answer"
 done
 echo "The function's signed call was verified."
+
+# By the stand-in that scripts/lambda-bench.sh measures with.
+scripts/lambda-runtime.py "${CARGO_TARGET_DIR:-target}/debug/lambda" 2 3

@@ -1,5 +1,5 @@
-//! What projects write by hand today, written against the engine: a function over `Parts`, one over
-//! reqwest's request, and a proxy that signs again what others have signed.
+//! What projects write by hand today, written against the engine: a function over `Parts`, and a proxy
+//! that signs again what others have signed.
 
 use bytes::Bytes;
 use http::{Request, Response, StatusCode, request::Parts};
@@ -19,26 +19,6 @@ mod function {
         body: &[u8],
     ) -> Result<SignedRequest, Error> {
         signer.sign(parts, Payload::hash(body)).await
-    }
-}
-
-/// Signs reqwest's own request.
-mod for_reqwest {
-    use super::*;
-
-    pub(crate) async fn send(
-        signer: &RequestSigner,
-        client: &reqwest::Client,
-        request: reqwest::Request,
-    ) -> Result<reqwest::Response, BoxError> {
-        let body = request.body().map(|body| body.as_bytes().ok_or("a stream"));
-        let body = Bytes::copy_from_slice(body.transpose()?.unwrap_or_default());
-        let (mut parts, _) = Request::<reqwest::Body>::try_from(request)?.into_parts();
-        let signed = signer.sign(&mut parts, Payload::hash(&body)).await?;
-        let request = reqwest::Request::try_from(Request::from_parts(parts, body))?;
-        let response = client.execute(request).await?;
-        signed.observe(response.status(), response.headers());
-        Ok(response)
     }
 }
 
@@ -105,26 +85,6 @@ async fn a_function_over_parts_signs_for_any_client() {
             .is_none()
     );
     assert_eq!(response.status(), StatusCode::OK);
-}
-
-#[tokio::test]
-async fn a_request_of_reqwest_is_signed_as_it_is_sent() {
-    let (server, signer) = gateway().await;
-    // Where an example is compiled as well, reqwest has TLS without a provider.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let client = reqwest::Client::builder()
-        .redirect(reqwest::redirect::Policy::none())
-        .build()
-        .unwrap();
-    for path in ["/prod/a%20b?b=2&a=1", "/prod/{id}?q=a b", "/prod//x/%2e/y"] {
-        let request = client
-            .post(format!("{}{path}", server.url()))
-            .body("body")
-            .build()
-            .unwrap();
-        let response = for_reqwest::send(&signer, &client, request).await.unwrap();
-        assert_eq!(response.status(), StatusCode::OK, "{path}");
-    }
 }
 
 #[tokio::test]

@@ -14,7 +14,7 @@ use hyper_util::{
     server::conn::auto,
     service::TowerToHyperService,
 };
-use iam_gateway::Gateway;
+use iam_gateway::{Gateway, ResponseBody};
 use tokio::net::TcpListener;
 use tower::{ServiceExt, service_fn};
 
@@ -44,7 +44,7 @@ async fn forward<B: Body>(
     request: Request<B>,
     gateway: Gateway,
     change: Change,
-) -> Result<Response<Full<Bytes>>, B::Error> {
+) -> Result<Response<ResponseBody>, B::Error> {
     let (parts, body) = request.into_parts();
     let mut request = Request::from_parts(parts, body.collect().await?.to_bytes());
     change(&mut request);

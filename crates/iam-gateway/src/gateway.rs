@@ -14,7 +14,7 @@ use http::{
     header::{CONTENT_TYPE, DATE, HeaderName},
 };
 use http_body::Body;
-use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde_json::{Value, json};
 #[cfg(feature = "websocket")]
 use tokio::sync::watch;
@@ -23,8 +23,8 @@ use tower_service::Service;
 #[cfg(feature = "websocket")]
 use crate::websocket;
 use crate::{
-    Accepted, Accounts, Error, Received, Rejection, date::Timestamp, echo, limits::BODY_LIMIT,
-    proxy::Proxy, verify::Verifier,
+    Accepted, Accounts, Error, Received, Rejection, ResponseBody, date::Timestamp, echo,
+    limits::BODY_LIMIT, proxy::Proxy, verify::Verifier,
 };
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
@@ -54,6 +54,7 @@ pub struct Gateway {
 struct Config {
     verifier: Verifier,
     proxy: Proxy,
+    stream_responses: bool,
     clock: Arc<dyn Fn() -> SystemTime + Send + Sync>,
     inspector: Arc<dyn Fn(&Received<'_>) + Send + Sync>,
     #[cfg(feature = "websocket")]
@@ -80,6 +81,7 @@ impl Gateway {
                     accounts: accounts.into(),
                 },
                 proxy: Proxy::default(),
+                stream_responses: false,
                 clock: Arc::new(SystemTime::now),
                 inspector: Arc::new(|_| ()),
                 #[cfg(feature = "websocket")]
@@ -111,6 +113,16 @@ impl Gateway {
     pub fn route(mut self, path_prefix: &str, upstream: &str) -> Result<Self, Error> {
         self.config_mut().proxy.add(path_prefix, upstream)?;
         Ok(self)
+    }
+
+    /// Sets whether what an upstream answers is passed on as it comes, with trailers and without a limit,
+    /// as with API Gateway's [response streaming]. Defaults to no: the gateway waits for the whole
+    /// response, of at most 10 MiB, and answers 502 if that breaks off.
+    ///
+    /// [response streaming]: https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode.html
+    pub fn stream_responses(mut self, stream: bool) -> Self {
+        self.config_mut().stream_responses = stream;
+        self
     }
 
     /// Calls a function with every request and what the verification found, before the response is
@@ -159,7 +171,7 @@ where
     B::Data: Send,
     B::Error: Into<BoxError>,
 {
-    type Response = Response<Full<Bytes>>;
+    type Response = Response<ResponseBody>;
     type Error = Infallible;
     type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Infallible>> + Send>>;
 
@@ -178,7 +190,7 @@ where
 }
 
 impl Gateway {
-    async fn answer<B>(&self, request: Request<B>) -> Result<Response<Full<Bytes>>, Rejection>
+    async fn answer<B>(&self, request: Request<B>) -> Result<Response<ResponseBody>, Rejection>
     where
         B: Body,
         B::Error: Into<BoxError>,
@@ -192,12 +204,12 @@ impl Gateway {
         });
         let accepted = verification?;
         match config.proxy.find(request.uri().path()) {
-            Some(upstream) => upstream.forward(request).await,
+            Some(upstream) => upstream.forward(request, config.stream_responses).await,
             None => Ok(self.echo(&request, &accepted)),
         }
     }
 
-    fn echo(&self, request: &Request<Bytes>, accepted: &Accepted) -> Response<Full<Bytes>> {
+    fn echo(&self, request: &Request<Bytes>, accepted: &Accepted) -> Response<ResponseBody> {
         #[cfg(feature = "websocket")]
         if self.config.echo_websockets
             && let Some(response) = websocket::accept(request, self.stopped.clone())
@@ -210,7 +222,7 @@ impl Gateway {
 
 impl Config {
     /// Adds what every response of API Gateway has.
-    fn stamp(&self, mut response: Response<Full<Bytes>>) -> Response<Full<Bytes>> {
+    fn stamp(&self, mut response: Response<ResponseBody>) -> Response<ResponseBody> {
         let now = Timestamp::from_time((self.clock)());
         let date = httpdate::fmt_http_date(now.system_time());
         for (name, value) in [
@@ -240,7 +252,7 @@ where
     Ok(Request::from_parts(parts, body.to_bytes()))
 }
 
-fn reject(rejection: &Rejection) -> Response<Full<Bytes>> {
+fn reject(rejection: &Rejection) -> Response<ResponseBody> {
     let message = json!({ "message": rejection.message() });
     let mut response = json_response(rejection.status(), &message);
     let error_type = HeaderValue::from_static(rejection.error_type);
@@ -250,8 +262,8 @@ fn reject(rejection: &Rejection) -> Response<Full<Bytes>> {
     response
 }
 
-fn json_response(status: StatusCode, body: &Value) -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::from(body.to_string()));
+fn json_response(status: StatusCode, body: &Value) -> Response<ResponseBody> {
+    let mut response = Response::new(body.to_string().into());
     *response.status_mut() = status;
     let json = HeaderValue::from_static("application/json");
     response.headers_mut().insert(CONTENT_TYPE, json);

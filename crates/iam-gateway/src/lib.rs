@@ -3,7 +3,7 @@
 //! It verifies AWS Signature Version 4 and answers as API Gateway does, word for word, so a client
 //! that signs can be tried and tested without an AWS account: as a library in tests, and as the
 //! command `iam-gateway` anywhere else. What is signed as it should be is echoed, or forwarded to a
-//! server of yours.
+//! server of yours, whose response comes in one piece or [as it is sent](Gateway::stream_responses).
 //!
 //! ```
 //! use http_body_util::Empty;
@@ -64,7 +64,7 @@
 //! | the account has not [expired](Account::expires_at) | 403 `ExpiredTokenException` |
 //! | the signature, over the SHA-256 of the body | 403 `InvalidSignatureException`, with the canonical string and the string to sign |
 //! | an `x-amz-content-sha256` header is the body's SHA-256 | 403 `InvalidSignatureException` |
-//! | an upstream answers | 502 `BadGatewayException` |
+//! | an upstream answers, wholly unless it is streamed | 502 `BadGatewayException` |
 //!
 //! Every answer has an `x-amzn-requestid`; a rejection has its type in `x-amzn-errortype`, and a
 //! `message` in JSON. An accepted request gets 200 and JSON:
@@ -119,6 +119,7 @@ mod oracle;
 mod proxy;
 mod received;
 mod rejection;
+mod response_body;
 mod server;
 mod signed_parts;
 #[cfg(feature = "tls")]
@@ -133,6 +134,7 @@ pub use self::{
     gateway::Gateway,
     received::Received,
     rejection::Rejection,
+    response_body::ResponseBody,
     server::Server,
     verify::Accepted,
 };

@@ -13,7 +13,7 @@ use hyper_util::{
 };
 
 use crate::{
-    Error, Rejection,
+    Error, Rejection, ResponseBody,
     authorization::is_presigned_parameter,
     echo::CREDENTIAL_HEADERS,
     encoding::{decode_pair, pairs},
@@ -75,11 +75,12 @@ impl Upstream {
         }
     }
 
-    /// Forwards a request and waits for the whole response.
+    /// Forwards a request, and waits for the whole response or passes it on as it comes.
     pub(crate) async fn forward(
         &self,
         request: Request<Bytes>,
-    ) -> Result<Response<Full<Bytes>>, Rejection> {
+        stream_response: bool,
+    ) -> Result<Response<ResponseBody>, Rejection> {
         let (mut parts, body) = request.into_parts();
         parts.uri = self
             .target(&parts.uri)
@@ -100,14 +101,17 @@ impl Upstream {
             Rejection::bad_gateway(format!("no answer from {}: {why}", self.authority))
         })?;
         let (mut parts, body) = response.into_parts();
+        parts.version = Version::default();
+        remove_hop_by_hop(&mut parts.headers);
+        if stream_response {
+            return Ok(Response::from_parts(parts, ResponseBody::streamed(body)));
+        }
         let body = Limited::new(body, BODY_LIMIT).collect().await;
         let body = body.map_err(|error| {
             let why = with_causes(&*error);
             Rejection::bad_gateway(format!("a broken answer from {}: {why}", self.authority))
         })?;
-        parts.version = Version::default();
-        remove_hop_by_hop(&mut parts.headers);
-        Ok(Response::from_parts(parts, Full::from(body.to_bytes())))
+        Ok(Response::from_parts(parts, body.to_bytes().into()))
     }
 
     fn target(&self, received: &Uri) -> Result<Uri, http::Error> {

@@ -9,7 +9,6 @@ use http::{
         SEC_WEBSOCKET_VERSION, UPGRADE,
     },
 };
-use http_body_util::Full;
 use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::TokioIo;
 use tokio::sync::watch;
@@ -17,6 +16,8 @@ use tokio_tungstenite::{
     WebSocketStream,
     tungstenite::{Message, handshake::derive_accept_key, protocol::Role},
 };
+
+use crate::ResponseBody;
 
 /// Answers a [WebSocket handshake], and then echoes on its connection until either end has had enough.
 ///
@@ -26,7 +27,7 @@ use tokio_tungstenite::{
 pub(crate) fn accept(
     request: &Request<Bytes>,
     stopped: Option<watch::Receiver<()>>,
-) -> Option<Response<Full<Bytes>>> {
+) -> Option<Response<ResponseBody>> {
     let headers = request.headers();
     let is_handshake = request.method() == Method::GET
         && request.version() == Version::HTTP_11
@@ -41,7 +42,7 @@ pub(crate) fn accept(
     let upgrade = request.extensions().get::<OnUpgrade>()?;
     tokio::spawn(echo(upgrade.clone(), stopped));
 
-    let mut response = Response::new(Full::default());
+    let mut response = Response::new(Bytes::new().into());
     *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
     let headers = response.headers_mut();
     headers.insert(CONNECTION, HeaderValue::from_static("upgrade"));

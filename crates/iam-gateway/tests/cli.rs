@@ -90,7 +90,7 @@ fn help_names_every_flag() {
     assert!(status.success());
     let help = String::from_utf8(stdout).unwrap();
     for flag in [
-        "account", "expires", "service", "region", "listen", "route", "tls", "help",
+        "account", "expires", "service", "region", "listen", "route", "stream", "tls", "help",
     ] {
         assert!(help.contains(&format!("  --{flag}")), "{flag}");
     }

@@ -19,7 +19,9 @@ use hyper_util::rt::TokioIo;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpListener,
+    sync::oneshot,
 };
+use tower::ServiceExt;
 
 /// A server that notes what it gets and answers with a teapot.
 struct Upstream {
@@ -187,6 +189,53 @@ async fn an_upstream_that_is_not_there_or_answers_nonsense_is_a_bad_gateway() {
         );
     }
     nonsense.await.unwrap().unwrap();
+}
+
+/// An upstream that sends the beginning of a response, and the rest when it is told what that is.
+async fn slow_upstream() -> (SocketAddr, oneshot::Sender<&'static str>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let (go_on, rest) = oneshot::channel();
+    tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let _ = stream.read(&mut [0; 1024]).await.unwrap();
+        let beginning = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nfirst\r\n";
+        stream.write_all(beginning).await.unwrap();
+        let rest: &str = rest.await.unwrap();
+        stream.write_all(rest.as_bytes()).await.unwrap();
+    });
+    (address, go_on)
+}
+
+#[tokio::test]
+async fn a_response_that_is_streamed_comes_before_it_has_ended_and_with_its_trailers() {
+    let (address, go_on) = slow_upstream().await;
+    let gateway = gateway().route("/", &format!("http://{address}")).unwrap();
+    let gateway = gateway.stream_responses(true);
+    let response = gateway.oneshot(client().get("/dev")).await.unwrap();
+    assert!(response.headers().contains_key("x-amzn-requestid"));
+    let mut body = response.into_body();
+    let first = body.frame().await.unwrap().unwrap();
+    assert_eq!(first.into_data().unwrap(), "first");
+    // The upstream has not sent more until now.
+    go_on.send("4\r\nlast\r\n0\r\nx-sum: 9\r\n\r\n").unwrap();
+    let rest = body.collect().await.unwrap();
+    assert_eq!(rest.trailers().unwrap()["x-sum"], "9");
+    assert_eq!(rest.to_bytes(), "last");
+}
+
+#[tokio::test]
+async fn a_response_that_breaks_off_fails_where_it_is_streamed_and_is_a_bad_gateway_elsewhere() {
+    for stream in [true, false] {
+        let (address, go_on) = slow_upstream().await;
+        go_on.send("4\r\nla").unwrap();
+        let gateway = gateway().route("/", &format!("http://{address}")).unwrap();
+        let gateway = gateway.stream_responses(stream);
+        let response = gateway.oneshot(client().get("/dev")).await.unwrap();
+        let status = response.status();
+        let body = response.into_body().collect().await;
+        assert_eq!((status == 200, body.is_err()), (stream, stream));
+    }
 }
 
 #[test]

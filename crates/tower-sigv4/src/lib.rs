@@ -64,6 +64,9 @@
 //! | concurrency limit, rate limit | they wait in `poll_ready`, before anything is signed |
 //! | the client | |
 //!
+//! The module [`stacks`] has whole stacks, boxed ones and those of kube's kind, and says what the
+//! compiler's messages mean where one does not fit.
+//!
 //! A client below that follows redirects by itself sends a request on as it was signed, wherever they
 //! lead, and the layer sees nothing of it: clients leave out `authorization` on the way to another
 //! host, but not `x-amz-security-token`. Turn that off, as with reqwest's `redirect::Policy::none()`;
@@ -269,6 +272,14 @@ mod service;
 mod signed_request;
 mod signer;
 mod signing;
+#[cfg(any(doc, doctest))]
+pub mod stacks {
+    #![doc = include_str!("../docs/stacks.md")]
+    //!
+    //! [`Error`]: crate::Error
+    //! [`SigV4Layer::disabled`]: crate::SigV4Layer::disabled
+    //! [`retry_rejected`]: crate::SigV4LayerBuilder::retry_rejected
+}
 mod telemetry;
 #[cfg(feature = "tokens")]
 mod tokens;

@@ -20,6 +20,7 @@ Usage: iam-gateway --account ID:SECRET[:TOKEN] [OPTIONS]
   --listen ADDRESS             Where to listen                   [default: 127.0.0.1:0]
   --route PREFIX=URL           Forward a path to a server over http; may be repeated. Every other
                                path answers with an echo of the request
+  --stream                     Pass on what these servers answer as it comes, and not in one piece
   --tls[=FILE]                 Serve over TLS, and write the certificate to FILE
   --help                       Show this text
 
@@ -42,6 +43,7 @@ pub(crate) struct Arguments {
     accounts: Vec<Account>,
     expires: Option<Duration>,
     routes: Vec<(String, String)>,
+    stream: bool,
 }
 
 impl Arguments {
@@ -55,6 +57,7 @@ impl Arguments {
             accounts: Vec::new(),
             expires: None,
             routes: Vec::new(),
+            stream: false,
         };
         while let Some(argument) = parser.next()? {
             match argument {
@@ -66,6 +69,7 @@ impl Arguments {
                 Arg::Long("region") => arguments.region = parser.value()?.string()?,
                 Arg::Long("listen") => arguments.listen = parser.value()?.string()?,
                 Arg::Long("route") => arguments.routes.push(read_route(parser.value()?)?),
+                Arg::Long("stream") => arguments.stream = true,
                 Arg::Long("tls") => {
                     arguments.tls = true;
                     arguments.certificate = parser.optional_value().map(PathBuf::from);
@@ -91,7 +95,8 @@ impl Arguments {
                 None => account,
             })
             .collect();
-        let mut gateway = Gateway::new(&self.service, &self.region, accounts);
+        let gateway = Gateway::new(&self.service, &self.region, accounts);
+        let mut gateway = gateway.stream_responses(self.stream);
         for (prefix, upstream) in &self.routes {
             gateway = gateway.route(prefix, upstream)?;
         }
