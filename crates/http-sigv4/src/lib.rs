@@ -100,6 +100,7 @@ pub mod explain;
 mod framing;
 mod hash;
 mod host;
+pub mod inbound;
 mod key;
 mod marker;
 mod path_prefix;

@@ -1,5 +1,7 @@
 use std::{fmt, str::FromStr};
 
+use base64_simd::AsOut;
+
 use crate::{
     SignError,
     canonical::encode::{hex, unhex},
@@ -70,6 +72,18 @@ impl Payload {
             Self::StreamingUnsignedTrailer => PayloadText::Marker(UNSIGNED_TRAILER),
         }
     }
+
+    /// A digest of any bytes in base64; `None` for all else.
+    pub(crate) fn in_base64(&self) -> Option<PayloadText> {
+        match self {
+            Self::Sha256(digest) if *self != Self::EMPTY => {
+                let mut text = [0; 44];
+                let _ = base64_simd::STANDARD.encode(digest, text.as_mut_slice().as_out());
+                Some(PayloadText::Base64(text))
+            }
+            _ => None,
+        }
+    }
 }
 
 /// Hashes a body that comes in pieces.
@@ -138,6 +152,7 @@ impl FromStr for Payload {
 #[derive(Clone)]
 pub(crate) enum PayloadText {
     Hex([u8; 64]),
+    Base64([u8; 44]),
     Marker(&'static str),
 }
 
@@ -145,6 +160,7 @@ impl PayloadText {
     pub(crate) fn as_bytes(&self) -> &[u8] {
         match self {
             Self::Hex(digits) => digits,
+            Self::Base64(text) => text,
             Self::Marker(marker) => marker.as_bytes(),
         }
     }

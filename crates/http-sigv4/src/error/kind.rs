@@ -26,6 +26,10 @@ pub(crate) enum Kind {
     ExpiresIn(u64),
     OutlivesCredentials,
     TwoSessionTokens,
+    /// To this header.
+    MovedAuthorization(Box<str>),
+    InboundSignature,
+    InboundCredentials,
     NeverSigned(Box<str>),
     SigningHost(Shown),
     PathPrefix(Shown),
@@ -158,6 +162,21 @@ impl fmt::Display for Kind {
                 "the request has an `x-amz-s3session-token`, and the credentials have a session \
                  token too; S3 Express takes one: sign with the session's credentials, without \
                  their token"
+            }
+            Self::MovedAuthorization(to) => {
+                return write!(
+                    f,
+                    "`authorization` is to be moved to `{to}`, and there is more than one to stand \
+                     there; leave one"
+                );
+            }
+            Self::InboundSignature => {
+                "the `authorization` of the request is no signature of AWS's that can be read, or there \
+                 are two; have its client sign it anew"
+            }
+            Self::InboundCredentials => {
+                "the credentials have another access key id than the signature of the request; look up \
+                 those of that id"
             }
             Self::NeverSigned(name) => {
                 return write!(

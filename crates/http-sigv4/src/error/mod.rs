@@ -38,6 +38,8 @@ impl SignError {
                 | UriTooLong
                 | ReservedParameter(_)
                 | TwoSessionTokens
+                | MovedAuthorization(_)
+                | InboundSignature
         )
     }
 
@@ -100,7 +102,7 @@ impl SignError {
     /// something that a token cannot be made for.
     pub fn is_configuration(&self) -> bool {
         match self.kind {
-            Kind::ScopeName(..) | Kind::NeverSigned(_) => true,
+            Kind::ScopeName(..) | Kind::NeverSigned(_) | Kind::InboundCredentials => true,
             Kind::SigningHost(_) | Kind::PathPrefix(_) => true,
             #[cfg(feature = "sigv4a")]
             Kind::RegionSet => true,
