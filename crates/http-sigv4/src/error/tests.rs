@@ -59,6 +59,7 @@ fn table() -> Vec<(Kind, &'static str, &'static str)> {
         (UnsignedRequired(text("es")), "`es`", "use it"),
         (UnsignedInClear, "plain http", "use https"),
         (FramesRefused(text("es")), "`es`", "send the body plain"),
+        (ChunksRefused(text("es")), "`es`", "send the body plain"),
         (
             SignedChunks("STREAMING-X"),
             "`STREAMING-X`",
@@ -149,6 +150,7 @@ fn number(kind: &Kind) -> usize {
         Token(_) => 43,
         #[cfg(feature = "tokens")]
         FormField(_) => 44,
+        ChunksRefused(_) => 45,
     }
 }
 
@@ -171,11 +173,12 @@ fn every_message_says_what_was_wrong_and_what_to_change() {
 fn every_kind_stands_in_the_table_and_is_at_least_of_one_kind_that_can_be_asked_for() {
     let mut numbers: Vec<_> = table().iter().map(|(kind, ..)| number(kind)).collect();
     numbers.sort_unstable();
-    let mut expected: Vec<_> = (0..40).collect();
+    let mut expected: Vec<_> = (0..40).chain([45]).collect();
     #[cfg(feature = "sigv4a")]
     expected.push(40);
     #[cfg(feature = "tokens")]
     expected.extend(41..45);
+    expected.sort_unstable();
     assert_eq!(numbers, expected);
     for (kind, ..) in table() {
         let error = SignError::from(kind);
