@@ -155,6 +155,13 @@ impl Profile {
         self.path == PathRule::S3 && self.allows_unsigned_payload()
     }
 
+    /// Returns whether the service takes chunks that carry signatures, as
+    /// [`Payload::StreamingSigned`](crate::Payload::StreamingSigned) says: those that speak S3's
+    /// protocol do.
+    pub fn allows_signed_chunks(&self) -> bool {
+        self.path == PathRule::S3 && !self.requires_unsigned_payload()
+    }
+
     /// Returns whether the service takes nothing but
     /// [`Payload::Unsigned`](crate::Payload::Unsigned).
     pub fn requires_unsigned_payload(&self) -> bool {

@@ -49,6 +49,7 @@ pub(crate) enum Kind {
     UnsignedInClear,
     /// By this service.
     FramesRefused(Box<str>),
+    ChunksRefused(Box<str>),
     SignedChunks(&'static str),
     MarkerWithoutPayload,
     FramesWithoutMarker,
@@ -251,6 +252,12 @@ impl fmt::Display for Kind {
                     f,
                     "`{service}` takes no body in frames without signatures, as S3 does; send the \
                      body plain"
+                );
+            }
+            Self::ChunksRefused(service) => {
+                return write!(
+                    f,
+                    "`{service}` takes no body in signed chunks, as S3 does; send the body plain"
                 );
             }
             Self::SignedChunks(marker) => {

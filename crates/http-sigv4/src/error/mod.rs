@@ -89,6 +89,7 @@ impl SignError {
         matches!(
             self.kind,
             FramesRefused(_)
+                | ChunksRefused(_)
                 | SignedChunks(_)
                 | MarkerWithoutPayload
                 | FramesWithoutMarker

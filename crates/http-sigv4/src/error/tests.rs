@@ -66,6 +66,7 @@ fn table() -> Vec<(Kind, &'static str, &'static str)> {
         (UnsignedRequired(text("es")), "`es`", "use it"),
         (UnsignedInClear, "plain http", "use https"),
         (FramesRefused(text("es")), "`es`", "send the body plain"),
+        (ChunksRefused(text("es")), "`es`", "send the body plain"),
         (
             SignedChunks("STREAMING-X"),
             "`STREAMING-X`",
@@ -159,6 +160,7 @@ fn number(kind: &Kind) -> usize {
         Token(_) => 43,
         #[cfg(feature = "tokens")]
         FormField(_) => 44,
+        ChunksRefused(_) => 48,
     }
 }
 
@@ -186,7 +188,7 @@ fn every_kind_stands_in_the_table_and_is_at_least_of_one_kind_that_can_be_asked_
     expected.push(40);
     #[cfg(feature = "tokens")]
     expected.extend(41..45);
-    expected.extend(45..48);
+    expected.extend(45..49);
     assert_eq!(numbers, expected);
     for (kind, ..) in table() {
         let error = SignError::from(kind);

@@ -33,8 +33,8 @@ use crate::{
 ///   `x-amz-content-sha256` and `x-amz-region-set` are replaced or removed, so signing twice is
 ///   signing once.
 /// - **A body in frames** is never signed as a plain one: where `x-amz-content-sha256` begins with
-///   `STREAMING-`, or `content-encoding` has `aws-chunked`, the payload has to be
-///   [`Payload::StreamingUnsignedTrailer`] and the header its marker, or the request is refused.
+///   `STREAMING-`, or `content-encoding` has `aws-chunked`, the payload has to be one of frames, as
+///   [`Payload::StreamingUnsignedTrailer`], and the header its marker, or the request is refused.
 /// - **The authority is cleaned** in the URI as well as in the signature: no userinfo, no default
 ///   port, lower case. HTTP/1.1 and HTTP/2 clients then send the host that was signed.
 /// - **A signed header on several lines** is sent on one, as proxies would join it differently.
@@ -250,7 +250,7 @@ impl Signer {
         payload: Payload,
         time: SystemTime,
     ) -> Result<Signature, SignError> {
-        let sends_payload = self.profile.always_content_sha256 || !payload.is_signed();
+        let sends_payload = self.profile.always_content_sha256 || !payload.is_digest();
         let payload_text = payload.text();
         let in_base64 = self.profile.in_base64(payload);
         let date = self.read_time(parts, key, time)?;
