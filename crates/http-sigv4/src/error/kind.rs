@@ -264,8 +264,8 @@ impl fmt::Display for Kind {
                 return write!(
                     f,
                     "`x-amz-content-sha256` says `{marker}`: the body is sent in frames whose \
-                     signatures belong to another signature of the request, so it cannot be signed \
-                     again; send the body plain"
+                     signatures belong to another signature of the request; decode them to sign it \
+                     again, or send the body plain"
                 );
             }
             Self::MarkerWithoutPayload => {
