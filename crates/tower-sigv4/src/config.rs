@@ -163,7 +163,11 @@ impl Config {
         let profile = self.signer.profile();
         match self.payload {
             None => Ok(PayloadMode::for_profile(profile)),
-            Some(mode) if mode.fits(profile) => Ok(mode),
+            Some(mode) if mode.fits(profile) => {
+                #[cfg(feature = "chunked")]
+                mode.check()?;
+                Ok(mode)
+            }
             Some(mode) => Err(Kind::PayloadMode {
                 mode: mode.name(),
                 service: service.into(),

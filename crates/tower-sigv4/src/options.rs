@@ -72,8 +72,8 @@ impl SigningOptions {
     }
 
     /// Sets how the signature covers the body. Defaults to the layer's way.
-    pub fn payload(mut self, mode: PayloadMode) -> Self {
-        self.payload = Some(mode);
+    pub fn payload(mut self, mode: impl Into<PayloadMode>) -> Self {
+        self.payload = Some(mode.into());
         self
     }
 

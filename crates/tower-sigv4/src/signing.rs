@@ -180,6 +180,9 @@ impl Signing {
                     headers.contains_key("x-amz-decoded-content-length")
                 }
                 PayloadMode::Precomputed(_) | PayloadMode::Unsigned => false,
+                // Another method's body is buffered.
+                #[cfg(feature = "chunked")]
+                PayloadMode::Chunked(_) => true,
             };
         match self.config().signer.profile() == Profile::S3 && !has_length {
             true => Err(Kind::UnknownLength.into()),
@@ -261,6 +264,8 @@ impl Signing {
             sent,
             offset,
             decision: self.decision,
+            #[cfg(feature = "chunked")]
+            chunk_key: is_framed(payload).then(|| key.to_arc()),
             #[cfg(feature = "explain")]
             captured,
         })
@@ -274,4 +279,10 @@ impl Signing {
             &self.config().credentials,
         )
     }
+}
+
+/// Whether the body is sent in frames, which continue the signature where they are signed.
+#[cfg(feature = "chunked")]
+fn is_framed(payload: Payload) -> bool {
+    !matches!(payload, Payload::Sha256(_) | Payload::Unsigned)
 }

@@ -246,8 +246,8 @@ impl SigV4LayerBuilder {
     }
 
     /// Sets how signatures cover bodies. Defaults to what the profile asks for.
-    pub fn payload(mut self, mode: PayloadMode) -> Self {
-        self.payload = Some(mode);
+    pub fn payload(mut self, mode: impl Into<PayloadMode>) -> Self {
+        self.payload = Some(mode.into());
         self
     }
 
@@ -275,7 +275,8 @@ impl SigV4LayerBuilder {
     }
 
     /// Sets how many bytes of one body are held for its hash; a larger body is an error, and nothing
-    /// of it is sent. Defaults to [`DEFAULT_BODY_LIMIT`](Self::DEFAULT_BODY_LIMIT).
+    /// of it is sent. But with feature `chunked`, one for S3 of a `PUT` and whose length is
+    /// known is sent in signed chunks, unless a [payload mode](Self::payload) is set. Defaults to [`DEFAULT_BODY_LIMIT`](Self::DEFAULT_BODY_LIMIT).
     pub fn body_limit(mut self, bytes: usize) -> Self {
         self.body_limit = Some(bytes);
         self

@@ -17,6 +17,12 @@ fn scope_error() -> SignError {
     SigningScope::new("execute-api", "eu west").unwrap_err()
 }
 
+#[cfg(feature = "chunked")]
+fn small_chunks() -> http_sigv4::chunked::ChunkedError {
+    let upload = http_sigv4::chunked::Upload::signed(0);
+    upload.chunk_size(1).unwrap_err()
+}
+
 fn undetected(host: &str, permission: Option<&'static str>) -> Kind {
     Kind::UndetectedHost {
         host: host.into(),
@@ -114,13 +120,70 @@ fn table() -> Vec<(Kind, &'static str, &'static str)> {
             "`body_timeout`",
         ),
         (
-            BodyTooLarge { limit: 7 },
+            BodyTooLarge {
+                limit: 7,
+                larger: Larger::Refused,
+            },
             "larger than 7 bytes",
-            "`body_limit`",
+            "raise `body_limit`, or choose",
+        ),
+        (
+            BodyTooLarge {
+                limit: 7,
+                larger: Larger::NeedsLength,
+            },
+            "larger than 7 bytes",
+            "give its length in `content-length`",
+        ),
+        (
+            BodyTooLarge {
+                limit: 7,
+                larger: Larger::NeedsFeature,
+            },
+            "larger than 7 bytes",
+            "enable the feature `chunked`",
         ),
         (BodiesTooLarge { limit: 7 }, "7 bytes", "`total_body_limit`"),
         (Trailers, "trailers", "send it without"),
         (UnknownLength, "length", "give a `content-length`"),
+        #[cfg(feature = "chunked")]
+        (
+            Chunked(ChunkedKind::Encoding(small_chunks())),
+            "cannot send the body in chunks: S3 takes no chunks",
+            "choose a larger size",
+        ),
+        #[cfg(feature = "chunked")]
+        (
+            Chunked(ChunkedKind::OtherPayload),
+            "not sent in chunks",
+            "sign it with",
+        ),
+        #[cfg(feature = "chunked")]
+        (
+            Chunked(ChunkedKind::HasFailed),
+            "has failed before",
+            "send the request again",
+        ),
+        #[cfg(feature = "chunked")]
+        (
+            Chunked(ChunkedKind::OtherLength { declared: 7 }),
+            "7 bytes",
+            "correct `x-amz-decoded-content-length`",
+        ),
+        #[cfg(feature = "chunked")]
+        (
+            Chunked(ChunkedKind::UnknownTrailer {
+                name: Some(http::header::AGE),
+            }),
+            "`age`",
+            "use one of S3's",
+        ),
+        #[cfg(feature = "chunked")]
+        (
+            Chunked(ChunkedKind::UnknownTrailer { name: None }),
+            "`x-amz-trailer` names",
+            "use one of S3's",
+        ),
         (
             refused(Unlisted::NotAws),
             "`h.example`: it is not an AWS host that is known to be `es` in eu-west-1",
@@ -253,6 +316,8 @@ fn number(kind: &Kind) -> usize {
         BodiesTooLarge { .. } => 16,
         Trailers => 17,
         UnknownLength => 18,
+        #[cfg(feature = "chunked")]
+        Chunked(_) => 18,
         RefusedHost { why, .. } => match why {
             Unlisted::NotAws => 19,
             Unlisted::Loopback => 20,
