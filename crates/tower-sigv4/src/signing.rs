@@ -13,7 +13,7 @@ use http::{
     request::Parts,
 };
 use http_body::Body;
-use http_sigv4::{ExpiresIn, Payload, Presigner, Profile, SignError};
+use http_sigv4::{ExpiresIn, Payload, Presigner, SignError};
 
 #[cfg(feature = "explain")]
 use crate::explain::{CaptureRequest, Captured};
@@ -184,7 +184,7 @@ impl Signing {
                 #[cfg(feature = "chunked")]
                 PayloadMode::Chunked(_) => true,
             };
-        match self.config().signer.profile() == Profile::S3 && !has_length {
+        match self.config().signer.profile().allows_signed_chunks() && !has_length {
             true => Err(Kind::UnknownLength.into()),
             false => Ok(()),
         }
