@@ -59,6 +59,9 @@ impl Config {
         if let Some(credentials) = options.credentials {
             config.credentials = credentials;
         }
+        if let Some(to) = options.moved_authorization {
+            config.signer = config.signer.move_authorization(to)?;
+        }
         if let Some(host) = &options.signing_host {
             config.signer = config.signer.signing_host(host)?;
         }

@@ -126,6 +126,14 @@
 //! whatever mode is set. Frames that carry signatures continue the one that the request had, so
 //! they are an error, and so is `content-encoding: aws-chunked` by itself.
 //!
+//! # Signing again
+//!
+//! A proxy or a gateway gets requests that others have signed, with the keys of their own. With feature
+//! `chunked`, `InboundLayer` above the layer takes those signatures out, and has each body be covered as
+//! its client has asked: by a digest, not at all, or by signed chunks, which are decoded, verified and
+//! made anew. An `authorization` that is not AWS's can be
+//! [moved](SigV4LayerBuilder::move_authorization) to another header.
+//!
 //! # Behind CloudFront
 //!
 //! Where CloudFront signs for its clients, with origin access control before a Lambda function URL,
@@ -270,6 +278,8 @@ pub mod grpc;
 mod grpc_request;
 mod host_key;
 mod host_policy;
+#[cfg(feature = "chunked")]
+mod inbound;
 mod keys;
 mod layer;
 mod options;
@@ -297,6 +307,8 @@ pub use self::body::Chunks;
 pub use self::explain::{ExplainLayer, Explanation};
 #[cfg(feature = "grpc")]
 pub use self::grpc::GrpcStatusLayer;
+#[cfg(feature = "chunked")]
+pub use self::inbound::{Inbound, InboundBody, InboundFuture, InboundLayer};
 #[cfg(feature = "retry")]
 pub use self::rejection::{RetryFuture, RetryOr, RetryPolicy};
 pub use self::{

@@ -1,4 +1,5 @@
 use credentials_cache::CredentialsCache;
+use http::HeaderName;
 
 use crate::PayloadMode;
 
@@ -24,6 +25,7 @@ pub struct SigningOptions {
     pub(crate) credentials: Option<CredentialsCache>,
     pub(crate) service: Option<String>,
     pub(crate) region: Option<String>,
+    pub(crate) moved_authorization: Option<HeaderName>,
     pub(crate) signing_host: Option<String>,
     pub(crate) signing_path_prefix: Option<String>,
     pub(crate) payload: Option<PayloadMode>,
@@ -68,6 +70,13 @@ impl SigningOptions {
     /// [the layer's](crate::SigV4LayerBuilder::signing_path_prefix).
     pub fn signing_path_prefix(mut self, prefix: impl Into<String>) -> Self {
         self.signing_path_prefix = Some(prefix.into());
+        self
+    }
+
+    /// Moves an `authorization` that the request has already to another header, and signs it there.
+    /// Defaults to [the layer's](crate::SigV4LayerBuilder::move_authorization) way.
+    pub fn move_authorization(mut self, to: HeaderName) -> Self {
+        self.moved_authorization = Some(to);
         self
     }
 

@@ -33,7 +33,9 @@ impl InboundSignature {
             (None, _) => Ok(None),
             (Some(parameters), None) => {
                 let signature = Self::parse(parameters);
-                signature.map(Some).ok_or_else(|| Kind::InboundSignature.into())
+                signature
+                    .map(Some)
+                    .ok_or_else(|| Kind::InboundSignature.into())
             }
             (Some(_), Some(_)) => Err(Kind::InboundSignature.into()),
         }

@@ -1,3 +1,4 @@
+mod authorization;
 mod check;
 mod start;
 
@@ -47,6 +48,7 @@ pub struct SigV4LayerBuilder {
     profile: Option<Profile>,
     payload: Option<PayloadMode>,
     signed_headers: Vec<HeaderName>,
+    moved_authorization: Option<HeaderName>,
     signing_host: Option<Box<str>>,
     signing_path_prefix: Option<Box<str>>,
     rewrite_plus: bool,
@@ -158,6 +160,7 @@ impl SigV4LayerBuilder {
             profile: None,
             payload: None,
             signed_headers: Vec::new(),
+            moved_authorization: None,
             signing_host: None,
             signing_path_prefix: None,
             rewrite_plus: false,

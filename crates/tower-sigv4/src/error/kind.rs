@@ -5,6 +5,8 @@ use http_sigv4::SignError;
 use super::Error;
 #[cfg(feature = "chunked")]
 use super::chunked::ChunkedKind;
+#[cfg(feature = "chunked")]
+use super::inbound::InboundKind;
 #[cfg(feature = "reqwest")]
 use super::reqwest::ReqwestKind;
 
@@ -52,6 +54,8 @@ pub(crate) enum Kind {
         service: Box<str>,
     },
     TooManyHeaders,
+    #[cfg(feature = "chunked")]
+    Inbound(InboundKind),
     Body,
     BodyStalled {
         after: Duration,
@@ -232,6 +236,8 @@ impl fmt::Display for Kind {
             Self::TooManyHeaders => {
                 f.write_str("the request has too many headers to add one; remove some")
             }
+            #[cfg(feature = "chunked")]
+            Self::Inbound(kind) => kind.fmt(f),
             Self::Body => f.write_str("the request body failed while it was read for its hash"),
             Self::BodyStalled {
                 after,

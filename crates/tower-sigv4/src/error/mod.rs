@@ -1,5 +1,7 @@
 #[cfg(feature = "chunked")]
 mod chunked;
+#[cfg(feature = "chunked")]
+mod inbound;
 mod kind;
 #[cfg(feature = "reqwest")]
 mod reqwest;
@@ -11,6 +13,8 @@ use http_sigv4::SignError;
 
 #[cfg(feature = "chunked")]
 pub(crate) use self::chunked::ChunkedKind;
+#[cfg(feature = "chunked")]
+pub(crate) use self::inbound::InboundKind;
 pub(crate) use self::kind::{Kind, Larger, Unlisted};
 #[cfg(feature = "reqwest")]
 pub(crate) use self::reqwest::ReqwestKind;
@@ -74,6 +78,8 @@ impl Error {
             Kind::Chunked(kind) => kind.is_request(),
             #[cfg(feature = "reqwest")]
             Kind::Reqwest(kind) => !kind.is_redirect(),
+            #[cfg(feature = "chunked")]
+            Kind::Inbound(kind) => !kind.is_body(),
             Kind::Signing(_) => {
                 !self.is_credentials() && !self.is_configuration() && !self.is_expiry()
             }
@@ -96,6 +102,8 @@ impl Error {
             Trailers | UnknownLength => true,
             #[cfg(feature = "chunked")]
             Chunked(kind) => kind.is_body(),
+            #[cfg(feature = "chunked")]
+            Inbound(kind) => kind.is_body(),
             _ => false,
         }
     }

@@ -266,6 +266,14 @@ fn table() -> Vec<(Kind, &'static str, &'static str)> {
             "send the body plain",
         ),
         (TooManyHeaders, "too many headers", "remove some"),
+        #[cfg(feature = "chunked")]
+        (Inbound(InboundKind::Headers), "headers", "send it anew"),
+        #[cfg(feature = "chunked")]
+        (Inbound(InboundKind::Client), "no credentials", "give them"),
+        #[cfg(feature = "chunked")]
+        (Inbound(InboundKind::Chunks), "chunks", "send the body anew"),
+        #[cfg(feature = "chunked")]
+        (Inbound(InboundKind::Digest), "the digest", "send it anew"),
         #[cfg(feature = "reqwest")]
         (
             Reqwest(ReqwestKind::Redirected {
@@ -332,9 +340,11 @@ fn number(kind: &Kind) -> usize {
         ExpiredCredentials => 28,
         FramesRefused { .. } => 29,
         TooManyHeaders => 30,
-        // The last, so that the numbers before it have no gap without the feature.
+        // The last, so that the numbers before them have no gap without the features.
+        #[cfg(feature = "chunked")]
+        Inbound(_) => 31,
         #[cfg(feature = "reqwest")]
-        Reqwest(_) => 31,
+        Reqwest(_) => 31 + usize::from(cfg!(feature = "chunked")),
     }
 }
 
@@ -365,7 +375,8 @@ fn every_message_says_what_was_wrong_and_what_to_change() {
 fn every_kind_stands_in_the_table() {
     let mut numbers: Vec<_> = table().iter().map(|(kind, ..)| number(kind)).collect();
     numbers.dedup();
-    let kinds = 31 + usize::from(cfg!(feature = "reqwest"));
+    let features = [cfg!(feature = "chunked"), cfg!(feature = "reqwest")];
+    let kinds = 31 + features.into_iter().filter(|&is| is).count();
     assert_eq!(numbers, (0..kinds).collect::<Vec<_>>());
 }
 
