@@ -8,5 +8,7 @@ source scripts/seaweedfs.sh
 export AWS_ACCESS_KEY_ID=AKIDEXAMPLE AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY
 start_seaweedfs
 
+python_tools --requirement scripts/oracles.txt
 export STORE_URL
-cargo test --package tests --features s3s --test stores -- --ignored --show-output
+SIGV4_PYTHON=$(command -v python) \
+    cargo test --package tests --features s3s --test stores -- --ignored --show-output

@@ -4,10 +4,13 @@
 //! `scripts/stores.sh` starts the SeaweedFS, and tells by `STORE_URL` where it is. Needs the feature
 //! `s3s`, since that crate takes a minute to compile.
 
+mod chunked;
 mod keys;
 mod multipart;
 mod objects;
 mod presigned;
+mod proxied;
+mod proxy;
 mod shelf;
 mod store;
 mod tampering;

@@ -2,7 +2,7 @@
 
 use aws_credential_types::Credentials;
 use bytes::Bytes;
-use http::{Request, Response, StatusCode, Uri, header};
+use http::{Request, Response, StatusCode, Uri, header, uri::Authority};
 use http_body::Body;
 use http_body_util::{BodyExt, Empty};
 use hyper_util::{client::legacy::Client, rt::TokioExecutor};
@@ -34,6 +34,12 @@ impl Store {
             origin: url.expect("STORE_URL is where a SeaweedFS listens; see scripts/stores.sh"),
         };
         [s3s, seaweedfs]
+    }
+
+    /// Where it listens.
+    pub(crate) fn origin(&self) -> Authority {
+        let uri: Uri = self.origin.parse().unwrap();
+        uri.authority().unwrap().clone()
     }
 
     /// What configures a layer with the credentials that the stores know.
