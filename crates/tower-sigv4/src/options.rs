@@ -73,7 +73,7 @@ impl SigningOptions {
         self
     }
 
-    /// Moves an `authorization` that the request has already to another header, and signs it there.
+    /// Signs an `authorization` that the request has already in another header, to which it is moved.
     /// Defaults to [the layer's](crate::SigV4LayerBuilder::move_authorization) way.
     pub fn move_authorization(mut self, to: HeaderName) -> Self {
         self.moved_authorization = Some(to);

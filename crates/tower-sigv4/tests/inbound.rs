@@ -13,9 +13,7 @@ use http_sigv4::{
     chunked::{ChecksumAlgorithm, Decoder, Upload},
 };
 use tower::{BoxError, Layer, ServiceExt};
-use tower_sigv4::{
-    Error, InboundLayer, PayloadMode, SigV4Layer, SigV4LayerBuilder, SigningOptions,
-};
+use tower_sigv4::{Error, InboundLayer, PayloadMode, SigV4LayerBuilder, SigningOptions};
 
 const HOST: &str = "bucket.s3.us-east-1.amazonaws.com";
 const SECRET: &str = "a-secret-of-the-client";
@@ -378,35 +376,4 @@ async fn chunks_of_another_method_than_put_are_signed_by_their_digest() {
     assert_signed_again(&sent);
     assert_eq!(sent.body, "data");
     assert!(!sent.parts.headers.contains_key("x-amz-trailer"));
-}
-
-#[test]
-fn an_authorization_of_another_kind_can_be_moved_by_the_layer_and_by_a_request() {
-    let original = || http::HeaderName::from_static("original-authorization");
-    let moving: SigV4Layer = builder_for("execute-api")
-        .move_authorization(original())
-        .build()
-        .unwrap();
-    let plain: SigV4Layer = builder_for("execute-api").build().unwrap();
-    let options = SigningOptions::new().move_authorization(original());
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_time()
-        .build()
-        .unwrap();
-    for (layer, options) in [(moving, None), (plain, Some(options))] {
-        let mut request = common::post().header("authorization", "Bearer token");
-        if let Some(options) = options {
-            request = request.extension(options);
-        }
-        let request = request.body(common::full("{}")).unwrap();
-        let sent = runtime.block_on(common::send(layer, request)).unwrap();
-        common::assert_signed(&sent);
-        assert_eq!(sent.parts.headers["original-authorization"], "Bearer token");
-        assert!(signed_as(&sent).headers.contains("original-authorization"));
-    }
-    let error = builder_for("execute-api")
-        .move_authorization(http::header::CONNECTION)
-        .build()
-        .unwrap_err();
-    assert!(error.is_configuration());
 }

@@ -6,7 +6,7 @@ use super::Signer;
 use crate::{SignError, error::Kind};
 
 impl Signer {
-    /// Moves an `authorization` that a request has already to the header `to`, and signs it there,
+    /// Signs an `authorization` that a request has already in the header `to`, to which it is moved,
     /// unless it is a signature of AWS's. By default it is replaced.
     ///
     /// For services that want both: an [Iceberg REST catalog] behind API Gateway gets the token of its

@@ -5,7 +5,7 @@ use http_sigv4::{Profile, Signer};
 use super::SigV4LayerBuilder;
 
 impl SigV4LayerBuilder {
-    /// Moves an `authorization` that a request has already to another header, and signs it there,
+    /// Signs an `authorization` that a request has already in another header, to which it is moved,
     /// unless it is a signature of AWS's. See [`Signer::move_authorization`]. Defaults to replacing it.
     ///
     /// For a service that wants both, such as an Iceberg REST catalog behind API Gateway. Its clients

@@ -1,8 +1,9 @@
 //! Every message says what was wrong, with the value where there is one, and what to change or why.
 
+mod report;
+
 use std::time::Duration;
 
-use aws_credential_types::provider::error::CredentialsError;
 use credentials_cache::EnvironmentCredentials;
 use http_sigv4::{Endpoint, SigningScope};
 
@@ -378,40 +379,4 @@ fn every_kind_stands_in_the_table() {
     let features = [cfg!(feature = "chunked"), cfg!(feature = "reqwest")];
     let kinds = 31 + features.into_iter().filter(|&is| is).count();
     assert_eq!(numbers, (0..kinds).collect::<Vec<_>>());
-}
-
-#[test]
-fn a_report_repeats_nothing() {
-    for (kind, ..) in table() {
-        let report = error(kind).report();
-        let lines: Vec<_> = report.split("\ncaused by: ").collect();
-        for (index, line) in lines.iter().enumerate() {
-            for other in &lines[index + 1..] {
-                assert!(!line.contains(other), "{report}");
-            }
-        }
-    }
-}
-
-#[test]
-fn a_report_has_the_whole_chain_of_a_provider() {
-    let expired = || Kind::RejectedCredentials {
-        host: "h.example".into(),
-    };
-    let report = Error::with_source(expired(), missing_variable()).report();
-    assert_eq!(
-        report,
-        "the credentials have expired, and `h.example` has rejected them before; no others could be \
-         loaded yet\n\
-         caused by: the environment variable AWS_ACCESS_KEY_ID is not set, or is empty; set it"
-    );
-    let provider = CredentialsError::provider_error("the metadata service is gone");
-    let report = Error::with_source(expired(), provider).report();
-    assert!(
-        report.ends_with(
-            "\ncaused by: an error occurred while loading credentials\n\
-             caused by: the metadata service is gone"
-        ),
-        "{report}"
-    );
 }

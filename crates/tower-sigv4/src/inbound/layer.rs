@@ -18,8 +18,8 @@ use crate::{
 /// Makes requests that others have signed ready to be signed again: the layer of a proxy or a gateway,
 /// above [`SigV4Layer`](crate::SigV4Layer).
 ///
-/// A client of AWS's, with an SDK and keys that need be known to the proxy only, calls the proxy; the
-/// proxy signs with credentials that the client never sees.
+/// Its clients sign with an SDK and keys of their own, or none that anybody knows; the proxy signs with
+/// credentials that they never see.
 ///
 /// ```
 /// use bytes::Bytes;
