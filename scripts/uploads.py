@@ -17,6 +17,7 @@ from base64 import b64encode
 from functools import cache
 
 import boto3
+from boto3.exceptions import Boto3Error
 from boto3.s3.transfer import TransferConfig
 from botocore.auth import S3SigV4Auth
 from botocore.awsrequest import AWSRequest
@@ -59,6 +60,8 @@ def put(question, data):
     """A `put_object` of boto3's, with the checksum that is asked for."""
     algorithm = question.get("algorithm")
     more = {"ChecksumAlgorithm": algorithm} if algorithm else {}
+    if question.get("md5"):
+        more["ContentMD5"] = b64encode(hashlib.md5(data).digest()).decode()
     s3(question).put_object(Bucket="bucket", Key=question["key"], Body=data, **more)
 
 
@@ -143,7 +146,7 @@ def send(url, data, headers):
 
 
 KINDS = {"put": put, "multipart": multipart, "presigned": presigned, "chunks": chunks}
-FAILURES = (BotoCoreError, ClientError, OSError)
+FAILURES = (Boto3Error, BotoCoreError, ClientError, OSError)
 
 for line in sys.stdin:
     question = json.loads(line)

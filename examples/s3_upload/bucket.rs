@@ -25,7 +25,7 @@ pub(crate) struct Bucket {
 
 impl Bucket {
     pub(crate) fn new(
-        layer: SigV4Layer,
+        layer: &SigV4Layer,
         endpoint: &str,
         bucket: &str,
         key: &str,

@@ -43,7 +43,7 @@ async fn main() -> Result<(), BoxError> {
         None => format!("https://s3.{region}.amazonaws.com"),
     };
     let layer = layer(&arguments)?;
-    let bucket = Bucket::new(layer, &endpoint, &arguments.bucket, &arguments.key)?;
+    let bucket = Bucket::new(&layer, &endpoint, &arguments.bucket, &arguments.key)?;
     parts::upload(&bucket, &arguments.file, arguments.part_size).await
 }
 

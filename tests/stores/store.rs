@@ -134,7 +134,7 @@ pub(crate) fn code(error: &BoxError) -> String {
     let code = text
         .split_once("<Code>")
         .and_then(|(_, rest)| rest.split_once("</Code>"));
-    code.map_or(text.clone(), |(code, _)| code.to_owned())
+    code.map_or(&*text, |(code, _)| code).to_owned()
 }
 
 /// The tag that a store gives a part or an object.

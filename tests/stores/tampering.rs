@@ -32,7 +32,7 @@ const CHANGES: [(&str, Change); 7] = [
         *request.uri_mut() = uri.parse().unwrap();
     }),
     ("a signed header", |request| {
-        set(request, "x-amz-meta-a", "other")
+        set(request, "x-amz-meta-a", "other");
     }),
     ("an `x-amz-` header that is not signed", |request| {
         set(request, "x-amz-meta-b", "added");
@@ -52,7 +52,9 @@ fn set(request: &mut Request<Bytes>, name: &'static str, value: &str) {
 }
 
 /// Something else to sign with than what the store knows.
-const SETTINGS: [(&str, fn() -> SigV4LayerBuilder); 6] = [
+type Setting = fn() -> SigV4LayerBuilder;
+
+const SETTINGS: [(&str, Setting); 6] = [
     ("another region", || {
         Store::builder_with("s3", "eu-west-1", None)
     }),
