@@ -7,7 +7,7 @@ cargo run --quiet --example quickstart
 
 # The others by one build: each by itself would compile most crates once more.
 cargo build --quiet --package examples --package sigv4-curl --examples --bins \
-    --features examples/aws-config,examples/axum,examples/reqwest,examples/websocket
+    --features examples/aws-config,examples/axum,examples/reqwest,examples/s3-upload,examples/websocket
 binaries=${CARGO_TARGET_DIR:-target}/debug/examples
 "$binaries/explain" | tail -n 1
 "$binaries/without_tower"

@@ -8,8 +8,9 @@ source scripts/seaweedfs.sh
 export AWS_ACCESS_KEY_ID=AKIDEXAMPLE AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY
 export AWS_REGION=us-east-1
 start_seaweedfs
-cargo build --quiet --package examples --package sigv4-curl --example s3_upload --bin sigv4-curl \
-    --features examples/s3-upload
+# As scripts/examples.sh does: with other features most crates would be compiled once more.
+cargo build --quiet --package examples --package sigv4-curl --examples --bins \
+    --features examples/aws-config,examples/axum,examples/reqwest,examples/s3-upload,examples/websocket
 binaries=${CARGO_TARGET_DIR:-target}/debug
 folder=$(mktemp --directory)
 at_exit "rm -rf $folder"
