@@ -5,16 +5,13 @@ cd "$(dirname "$0")/.."
 
 cargo run --quiet --example quickstart
 
-features=$(printf 'examples/%s,' assume-role aws-config axum bedrock opensearch remote-write reqwest tonic websocket)
-# The others by one build: each by itself would compile most crates once more.
-cargo build --quiet --package examples --package sigv4-curl --examples --bins \
-    --features "$features"
-binaries=${CARGO_TARGET_DIR:-target}/debug/examples
-"$binaries/explain" | tail -n 1
-"$binaries/without_tower"
-"$binaries/blocking"
-"$binaries/websocket"
-"$binaries/tonic_client"
+source scripts/build-examples.sh
+build_examples
+"$BINARIES/examples/explain" | tail -n 1
+"$BINARIES/examples/without_tower"
+"$BINARIES/examples/blocking"
+"$BINARIES/examples/websocket"
+"$BINARIES/examples/tonic_client"
 
 source scripts/gateway.sh
 export AWS_ACCESS_KEY_ID=AKIAEXAMPLES AWS_SECRET_ACCESS_KEY=secret AWS_REGION=eu-west-1
@@ -34,7 +31,7 @@ keys+=(--account ASIAORDERSTENANT1:secret-of-orderstenant1:token-of-orderstenant
 start_gateway --route "/busy=http://127.0.0.1:$busy_port" "${keys[@]}"
 api=$GATEWAY_URL/prod/orders
 
-sigv4_curl() { "${CARGO_TARGET_DIR:-target}/debug/sigv4-curl" "$@"; }
+sigv4_curl() { "$BINARIES/sigv4-curl" "$@"; }
 sigv4_curl "$GATEWAY_URL/prod/orders?b=2&a=1" | grep '"accessKeyId":"AKIAEXAMPLES"'
 sigv4_curl -X PUT -H 'content-type: application/json' -d '{"item":"tea"}' "$GATEWAY_URL/prod/orders" |
     grep '"method":"PUT"'
@@ -44,17 +41,17 @@ if AWS_SECRET_ACCESS_KEY=guess sigv4_curl --fail "$GATEWAY_URL/prod/orders"; the
 if refusal=$(sigv4_curl https://example.com/ 2>&1); then exit 1; fi
 grep -e --allow-host <<<"$refusal"
 
-"$binaries/reqwest_client" "$GATEWAY_URL/prod" >"$folder/reqwest"
+"$BINARIES/examples/reqwest_client" "$GATEWAY_URL/prod" >"$folder/reqwest"
 for expected in '"query":"b=2&a=1"' '"method":"POST"' 'refused to sign for `example.com`'; do
     grep --fixed-strings "$expected" "$folder/reqwest"
 done
-if AWS_SECRET_ACCESS_KEY=guess "$binaries/reqwest_client" "$GATEWAY_URL/prod" >"$folder/reqwest" 2>&1; then
+if AWS_SECRET_ACCESS_KEY=guess "$BINARIES/examples/reqwest_client" "$GATEWAY_URL/prod" >"$folder/reqwest" 2>&1; then
     exit 1
 fi
 grep '403 Forbidden' "$folder/reqwest"
 
 # The first attempt gets a 503, and the second no answer: the third is signed like the others.
-ADDRESS=127.0.0.1:0 UPSTREAM_URL=$GATEWAY_URL/busy "$binaries/axum_service" >"$folder/axum" &
+ADDRESS=127.0.0.1:0 UPSTREAM_URL=$GATEWAY_URL/busy "$BINARIES/examples/axum_service" >"$folder/axum" &
 axum=$!
 stop_at_exit $axum
 wait_for_line "$folder/axum" 'listening on '
@@ -82,7 +79,7 @@ wait_for_line "$folder/endpoint" listening
 env --unset AWS_ACCESS_KEY_ID --unset AWS_SECRET_ACCESS_KEY AWS_CONFIG_FILE=/dev/null \
     AWS_SHARED_CREDENTIALS_FILE=/dev/null AWS_CONTAINER_CREDENTIALS_FULL_URI="http://127.0.0.1:$port/role" \
     AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE="$token_file" \
-    "$binaries/container_role" "$GATEWAY_URL/prod/orders" 16 |
+    "$BINARIES/examples/container_role" "$GATEWAY_URL/prod/orders" 16 |
     while read -r status _ key; do
         echo "$status $key"
         # This line may be read a little later than it was written.
@@ -101,18 +98,18 @@ wait_for_line "$folder/services" listening
 start_gateway --service sts --route "/sts=$services"
 export AWS_ENDPOINT_URL_STS=$GATEWAY_URL/sts
 role=arn:aws:iam::123456789012:role
-"$binaries/assume_role" "$api" $role/reports $role/orders,tenant=1 >"$folder/roles"
+"$BINARIES/examples/assume_role" "$api" $role/reports $role/orders,tenant=1 >"$folder/roles"
 for key in ASIAREPORTS ASIAORDERSTENANT1; do
     [ "$(grep --count --fixed-strings "200 OK {\"accessKeyId\":\"$key\"" "$folder/roles")" = 2 ]
 done
 [ "$(grep --count '^assumed' "$folder/services")" = 2 ]
-if "$binaries/assume_role" "$api" $role/forbidden 2>"$folder/roles"; then exit 1; fi
+if "$BINARIES/examples/assume_role" "$api" $role/forbidden 2>"$folder/roles"; then exit 1; fi
 grep --only-matching 'STS: 403 .*AccessDenied' "$folder/roles"
-if AWS_SECRET_ACCESS_KEY=guess "$binaries/assume_role" "$api" $role/reports 2>"$folder/roles"; then exit 1; fi
+if AWS_SECRET_ACCESS_KEY=guess "$BINARIES/examples/assume_role" "$api" $role/reports 2>"$folder/roles"; then exit 1; fi
 grep --quiet 'STS: 403 .*signature' "$folder/roles"
 
 # As a cluster of EKS does it: the URL in the token, with the cluster's name, to STS.
-url=$("$binaries/eks_token" production | python3 -c '
+url=$("$BINARIES/examples/eks_token" production | python3 -c '
 import base64, json, sys
 token = json.load(sys.stdin)["status"]["token"].removeprefix("k8s-aws-v1.")
 print(base64.urlsafe_b64decode(token + "==").decode())')
@@ -127,35 +124,35 @@ if present staging; then exit 1; fi
 for service in es aoss; do
     start_gateway --service $service --route "/orders=$services/$service"
     printf '{"item":"tea"}\n{"item":"coffee"}\n' |
-        "$binaries/opensearch_bulk" "$GATEWAY_URL/orders" $service | grep '2 of 2 written'
-    if echo '{"broken":1}' | "$binaries/opensearch_bulk" "$GATEWAY_URL/orders" $service >"$folder/bulk" 2>&1; then
+        "$BINARIES/examples/opensearch_bulk" "$GATEWAY_URL/orders" $service | grep '2 of 2 written'
+    if echo '{"broken":1}' | "$BINARIES/examples/opensearch_bulk" "$GATEWAY_URL/orders" $service >"$folder/bulk" 2>&1; then
         exit 1
     fi
     grep --quiet '0 of 1 written' "$folder/bulk"
     grep --quiet mapper_parsing_exception "$folder/bulk"
 done
 start_gateway --service aps --route "/workspaces=$services/aps"
-"$binaries/remote_write" "$GATEWAY_URL/workspaces/ws-1/api/v1/remote_write" temperature_celsius 21.5 room=kitchen
+"$BINARIES/examples/remote_write" "$GATEWAY_URL/workspaces/ws-1/api/v1/remote_write" temperature_celsius 21.5 room=kitchen
 grep --line-regexp 'sample __name__=temperature_celsius room=kitchen 21.5' "$folder/services"
 
 # The service sends the end of its answer when the beginning was seen.
 start_gateway --service bedrock --stream --route "/model=$services/bedrock"
 export AWS_ENDPOINT_URL_BEDROCK_RUNTIME=$GATEWAY_URL
-"$binaries/bedrock_stream" 'What is tea?' >"$folder/bedrock" &
+"$BINARIES/examples/bedrock_stream" 'What is tea?' >"$folder/bedrock" &
 answer=$!
 wait_for_line "$folder/bedrock" 'Tea is'
 if grep hot "$folder/bedrock"; then exit 1; fi
 curl --silent --show-error --fail --data '' "$services/bedrock/go-on"
 wait $answer
 grep --line-regexp 'Tea is hot.' "$folder/bedrock"
-if "$binaries/bedrock_stream" break >"$folder/bedrock" 2>&1; then exit 1; fi
+if "$BINARIES/examples/bedrock_stream" break >"$folder/bedrock" 2>&1; then exit 1; fi
 grep 'Too many tokens' "$folder/bedrock"
 
 start_gateway --service bedrock-agentcore --stream --route "/mcp=$services"
-"$binaries/mcp_client" "$GATEWAY_URL/mcp" brew '{"cups":2}' >"$folder/mcp"
+"$BINARIES/examples/mcp_client" "$GATEWAY_URL/mcp" brew '{"cups":2}' >"$folder/mcp"
 grep '"brew": "Makes tea"' "$folder/mcp"
 grep '2 cups of tea' "$folder/mcp"
 grep --quiet 'session closed' "$folder/services"
-if "$binaries/mcp_client" "$GATEWAY_URL/mcp" burn 2>"$folder/mcp"; then exit 1; fi
+if "$BINARIES/examples/mcp_client" "$GATEWAY_URL/mcp" burn 2>"$folder/mcp"; then exit 1; fi
 grep 'Unknown tool' "$folder/mcp"
 rm -r "$folder"

@@ -39,6 +39,13 @@ impl Changes {
         })
     }
 
+    /// Has a secret stand in another header.
+    pub(crate) fn move_secret(&mut self, to: &HeaderName, value: &HeaderValue) {
+        let mut value = value.clone();
+        value.set_sensitive(true);
+        self.rewritten.push((to.clone(), value));
+    }
+
     /// Makes all changes or none.
     pub(crate) fn commit(mut self, parts: &mut Parts) -> Result<(), SignError> {
         // A map refuses an insertion when it is full, but also when thousands of its names collide,

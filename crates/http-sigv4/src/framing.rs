@@ -39,18 +39,17 @@ impl Framing {
 
     /// Refuses a signature that says something else of the body than the request does.
     pub(crate) fn check(&self, payload: Payload) -> Result<(), SignError> {
-        match (self.marker, payload) {
-            (None | Some(Marker::UnsignedTrailer), Payload::StreamingUnsignedTrailer) => Ok(()),
-            (Some(marker), _) => Err(marker.refused()),
-            (None, _) => self.payload().map(|_| ()),
+        match (self.marker, payload.marker()) {
+            (None, Some(_)) => Ok(()),
+            (Some(said), Some(signed)) if said.name() == Some(signed) => Ok(()),
+            (Some(said), _) => Err(said.refused()),
+            (None, None) => self.payload().map(|_| ()),
         }
     }
 
     /// Refuses any frames: S3 takes none under a presigned URL.
     pub(crate) fn check_presigned(&self, payload: Payload) -> Result<(), SignError> {
-        let is_framed = self.marker.is_some()
-            || self.is_aws_chunked
-            || payload == Payload::StreamingUnsignedTrailer;
+        let is_framed = self.marker.is_some() || self.is_aws_chunked || payload.marker().is_some();
         match is_framed {
             true => Err(Kind::FramesPresigned.into()),
             false => Ok(()),

@@ -37,7 +37,8 @@
 //! | `..` that lead above the root | the root; refused with a [path prefix](Signer::signing_path_prefix), which they may or may not lead out of |
 //! | `Host` header unlike the authority | refused, since HTTP/1.1 sends one and HTTP/2 both; see [`Signer::signing_host`] |
 //! | headers of an earlier signature | not signed, replaced or removed; `x-amz-content-sha256` too |
-//! | a body in frames (`STREAMING-` in `x-amz-content-sha256`, `aws-chunked` in `content-encoding`) | refused, but for frames without signatures that [`Payload::StreamingUnsignedTrailer`] says |
+//! | an `authorization` of another kind | replaced, or moved with [`Signer::move_authorization`] |
+//! | a body in frames (`STREAMING-` in `x-amz-content-sha256`, `aws-chunked` in `content-encoding`) | refused, unless the [`Payload`] says so too, as [`Payload::StreamingUnsignedTrailer`] does |
 //! | a URL that is presigned already | refused |
 //! | a custom domain, a load balancer | not [detected](Endpoint::detect): name service and region |
 //!
@@ -100,6 +101,7 @@ pub mod explain;
 mod framing;
 mod hash;
 mod host;
+pub mod inbound;
 mod key;
 mod marker;
 mod path_prefix;

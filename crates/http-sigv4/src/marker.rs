@@ -54,6 +54,14 @@ impl Marker {
         Some(Self::Chained(known))
     }
 
+    /// The value itself, if it is known.
+    pub(crate) fn name(self) -> Option<&'static str> {
+        match self {
+            Self::UnsignedTrailer => Some(UNSIGNED_TRAILER),
+            Self::Chained(name) => name,
+        }
+    }
+
     /// Says why a signature does not honour it.
     pub(crate) fn refused(self) -> SignError {
         match self {

@@ -1,11 +1,13 @@
 use std::{fmt, str::FromStr};
 
+use base64_simd::AsOut;
+
 use crate::{
     SignError,
     canonical::encode::{hex, unhex},
     error::Kind,
     hash::{Sha256, sha256},
-    marker::UNSIGNED_TRAILER,
+    marker::{SIGNED, SIGNED_TRAILER, UNSIGNED_TRAILER},
 };
 
 /// What a signature says of the body.
@@ -43,6 +45,20 @@ pub enum Payload {
     ///
     /// [`STREAMING-UNSIGNED-PAYLOAD-TRAILER`]: https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming-trailers.html
     StreamingUnsignedTrailer,
+    /// That the body is sent in chunks, each with a signature that continues the request's own:
+    /// [`STREAMING-AWS4-HMAC-SHA256-PAYLOAD`].
+    ///
+    /// For whoever makes the chunks with the key that signs the request, as the encoder of feature
+    /// `chunked` does. The chunks of a request that somebody else has signed continue another
+    /// signature: no service takes them under this one.
+    ///
+    /// [`STREAMING-AWS4-HMAC-SHA256-PAYLOAD`]: https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html
+    StreamingSigned,
+    /// The same, with a signed trailer behind the chunks:
+    /// [`STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER`].
+    ///
+    /// [`STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER`]: https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming-trailers.html
+    StreamingSignedTrailer,
 }
 
 impl Payload {
@@ -58,16 +74,37 @@ impl Payload {
         Self::Sha256(sha256(body))
     }
 
-    /// Whether the signature covers the body.
-    pub(crate) fn is_signed(&self) -> bool {
+    /// Whether it is the digest of the body, which a service may compute by itself.
+    pub(crate) fn is_digest(&self) -> bool {
         matches!(self, Self::Sha256(_))
+    }
+
+    /// What announces the frames of the body, if it is sent in frames.
+    pub(crate) fn marker(&self) -> Option<&'static str> {
+        match self {
+            Self::Sha256(_) | Self::Unsigned => None,
+            Self::StreamingUnsignedTrailer => Some(UNSIGNED_TRAILER),
+            Self::StreamingSigned => Some(SIGNED),
+            Self::StreamingSignedTrailer => Some(SIGNED_TRAILER),
+        }
     }
 
     pub(crate) fn text(&self) -> PayloadText {
         match self {
             Self::Sha256(digest) => PayloadText::Hex(hex(digest)),
-            Self::Unsigned => PayloadText::Marker("UNSIGNED-PAYLOAD"),
-            Self::StreamingUnsignedTrailer => PayloadText::Marker(UNSIGNED_TRAILER),
+            other => PayloadText::Marker(other.marker().unwrap_or("UNSIGNED-PAYLOAD")),
+        }
+    }
+
+    /// A digest of any bytes in base64; `None` for all else.
+    pub(crate) fn in_base64(&self) -> Option<PayloadText> {
+        match self {
+            Self::Sha256(digest) if *self != Self::EMPTY => {
+                let mut text = [0; 44];
+                let _ = base64_simd::STANDARD.encode(digest, text.as_mut_slice().as_out());
+                Some(PayloadText::Base64(text))
+            }
+            _ => None,
         }
     }
 }
@@ -122,6 +159,9 @@ impl fmt::Display for Payload {
 }
 
 /// From the text of an `x-amz-content-sha256` header.
+///
+/// Not from one that announces signed chunks: those continue the signature that the header came with,
+/// so only whoever makes them anew can say so of another.
 impl FromStr for Payload {
     type Err = SignError;
 
@@ -138,6 +178,7 @@ impl FromStr for Payload {
 #[derive(Clone)]
 pub(crate) enum PayloadText {
     Hex([u8; 64]),
+    Base64([u8; 44]),
     Marker(&'static str),
 }
 
@@ -145,6 +186,7 @@ impl PayloadText {
     pub(crate) fn as_bytes(&self) -> &[u8] {
         match self {
             Self::Hex(digits) => digits,
+            Self::Base64(text) => text,
             Self::Marker(marker) => marker.as_bytes(),
         }
     }
@@ -173,6 +215,8 @@ mod tests {
         let empty = Payload::EMPTY.to_string();
         for text in [
             "",
+            SIGNED,
+            SIGNED_TRAILER,
             "e3b0",
             "unsigned-payload",
             &empty[1..],

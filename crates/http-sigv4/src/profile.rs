@@ -1,3 +1,5 @@
+use crate::{Payload, payload::PayloadText};
+
 /// What a service asks of a signature beyond the common rules.
 ///
 /// [`STANDARD`](Self::STANDARD) is right for API Gateway, Lambda function URLs and nearly
@@ -29,6 +31,7 @@
 pub struct Profile {
     pub(crate) path: PathRule,
     pub(crate) always_content_sha256: bool,
+    content_sha256_in_base64: bool,
     pub(crate) unsigned_payload: UnsignedPayload,
     pub(crate) token: TokenRule,
 }
@@ -38,6 +41,7 @@ impl Profile {
     pub const STANDARD: Self = Self {
         path: PathRule::Standard,
         always_content_sha256: false,
+        content_sha256_in_base64: false,
         unsigned_payload: UnsignedPayload::Refused,
         token: TokenRule::Signed,
     };
@@ -49,6 +53,7 @@ impl Profile {
     pub const S3: Self = Self {
         path: PathRule::S3,
         always_content_sha256: true,
+        content_sha256_in_base64: false,
         unsigned_payload: UnsignedPayload::OverTls,
         token: TokenRule::Signed,
     };
@@ -111,6 +116,22 @@ impl Profile {
         self
     }
 
+    /// Sets whether `x-amz-content-sha256` holds the digest of a body in base64, unless the body is
+    /// empty, and is sent with every request. Defaults to `false`: in hexadecimal, as AWS documents it.
+    ///
+    /// The canonical request has it in hexadecimal all the same. This is what clients of [Iceberg] REST
+    /// catalogs send that are written in Java, and what some catalogs have come to expect; see
+    /// [`Signer::move_authorization`](crate::Signer::move_authorization) as well. No service of AWS's
+    /// asks for it.
+    ///
+    /// [Iceberg]: https://iceberg.apache.org/docs/latest/aws/
+    #[must_use]
+    pub const fn content_sha256_in_base64(mut self, base64: bool) -> Self {
+        self.content_sha256_in_base64 = base64;
+        self.always_content_sha256 |= base64;
+        self
+    }
+
     /// Sets whether the service takes [`Payload::Unsigned`](crate::Payload::Unsigned), over TLS, as
     /// well as a hash. Defaults to what the profile that this begins with says.
     #[must_use]
@@ -134,6 +155,13 @@ impl Profile {
         self.path == PathRule::S3 && self.allows_unsigned_payload()
     }
 
+    /// Returns whether the service takes chunks that carry signatures, as
+    /// [`Payload::StreamingSigned`](crate::Payload::StreamingSigned) says: those that speak S3's
+    /// protocol do.
+    pub fn allows_signed_chunks(&self) -> bool {
+        self.path == PathRule::S3 && !self.requires_unsigned_payload()
+    }
+
     /// Returns whether the service takes nothing but
     /// [`Payload::Unsigned`](crate::Payload::Unsigned).
     pub fn requires_unsigned_payload(&self) -> bool {
@@ -144,6 +172,14 @@ impl Profile {
     /// VPC.
     pub fn allows_plain_http(&self) -> bool {
         self.unsigned_payload == UnsignedPayload::Required
+    }
+
+    /// The text for `x-amz-content-sha256` where it is another than that of the canonical request.
+    pub(crate) fn in_base64(&self, payload: Payload) -> Option<PayloadText> {
+        match self.content_sha256_in_base64 {
+            true => payload.in_base64(),
+            false => None,
+        }
     }
 
     /// Returns whether a presigned URL gets its session token after it was signed, outside the

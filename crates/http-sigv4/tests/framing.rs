@@ -37,12 +37,21 @@ const PROFILES: [Profile; 5] = [
     Profile::VPC_LATTICE,
 ];
 
-fn payloads() -> [Payload; 4] {
+/// What says of a body that it is sent in frames.
+const FRAMED: [Payload; 3] = [
+    Payload::StreamingUnsignedTrailer,
+    Payload::StreamingSigned,
+    Payload::StreamingSignedTrailer,
+];
+
+fn payloads() -> [Payload; 6] {
     [
         Payload::EMPTY,
         Payload::hash(b"5\r\nhello\r\n0\r\n\r\n"),
         Payload::Unsigned,
-        Payload::StreamingUnsignedTrailer,
+        FRAMED[0],
+        FRAMED[1],
+        FRAMED[2],
     ]
 }
 
@@ -69,12 +78,19 @@ fn assert_refused(parts: &mut Parts, sign: impl FnOnce(&mut Parts) -> Result<(),
 }
 
 #[test]
-fn frames_without_signatures_are_signed_as_aws_sigv4_does() {
+fn a_body_in_frames_is_signed_as_aws_sigv4_does() {
+    for payload in FRAMED {
+        assert_signed_as_by_aws_sigv4(payload);
+    }
+}
+
+fn assert_signed_as_by_aws_sigv4(payload: Payload) {
     let uri = "https://bucket.s3.us-east-1.amazonaws.com/key";
     let key = key_of(ACCESS_KEY_ID, None, "s3", moment());
-    let mut ours = upload(uri, UNSIGNED_TRAILER);
+    let marker = payload.to_string();
+    let mut ours = upload(uri, &marker);
     Signer::new(Profile::S3)
-        .sign(&mut ours, &key, Payload::StreamingUnsignedTrailer, moment())
+        .sign(&mut ours, &key, payload, moment())
         .unwrap();
 
     let identity = Credentials::new(ACCESS_KEY_ID, SECRET, None, None, "test").into();
@@ -95,27 +111,29 @@ fn frames_without_signatures_are_signed_as_aws_sigv4_does() {
         ("x-amz-decoded-content-length", "5"),
         ("x-amz-trailer", "x-amz-checksum-crc32"),
     ];
-    let body = SignableBody::StreamingUnsignedPayloadTrailer;
+    let body = SignableBody::Precomputed(marker.clone());
     let request = SignableRequest::new("GET", uri, headers.into_iter(), body).unwrap();
     let theirs = aws_sigv4::http_request::sign(request, &params).unwrap();
     assert_eq!(signature(&ours), theirs.signature());
-    assert_eq!(ours.headers[CONTENT_SHA256], UNSIGNED_TRAILER);
+    assert_eq!(ours.headers[CONTENT_SHA256], marker);
     assert_eq!(ours.headers["content-encoding"], "gzip, aws-chunked");
 }
 
 #[test]
 fn the_marker_is_set_where_it_is_missing_and_stays_where_it_is() {
-    let sign = |parts: &mut Parts| {
-        sign(Profile::S3, parts, Payload::StreamingUnsignedTrailer).unwrap();
-        signature(parts).to_owned()
-    };
-    let mut with = upload("https://h/", UNSIGNED_TRAILER);
-    let mut without = with.clone();
-    without.headers.remove(CONTENT_SHA256);
-    let once = sign(&mut with);
-    assert_eq!(once, sign(&mut without));
-    assert_eq!(with.headers, without.headers);
-    assert_eq!(once, sign(&mut with), "signed again");
+    for payload in FRAMED {
+        let sign = |parts: &mut Parts| {
+            sign(Profile::S3, parts, payload).unwrap();
+            signature(parts).to_owned()
+        };
+        let mut with = upload("https://h/", &payload.to_string());
+        let mut without = with.clone();
+        without.headers.remove(CONTENT_SHA256);
+        let once = sign(&mut with);
+        assert_eq!(once, sign(&mut without));
+        assert_eq!(with.headers, without.headers);
+        assert_eq!(once, sign(&mut with), "signed again");
+    }
 }
 
 /// A store that is told of another payload answers 200, and keeps the frames as the object.
@@ -123,19 +141,15 @@ fn the_marker_is_set_where_it_is_missing_and_stays_where_it_is() {
 fn a_marker_is_never_replaced() {
     for profile in PROFILES {
         for payload in payloads() {
-            for marker in OTHER_MARKERS {
-                assert_refused(&mut upload("https://h/", marker), |parts| {
-                    sign(profile, parts, payload)
-                });
-            }
-            let mut parts = upload("https://h/", UNSIGNED_TRAILER);
-            let takes_it = matches!(profile, Profile::S3 | Profile::S3_EXPRESS);
-            match payload {
-                Payload::StreamingUnsignedTrailer if takes_it => {
+            for marker in OTHER_MARKERS.into_iter().chain([UNSIGNED_TRAILER]) {
+                let mut parts = upload("https://h/", marker);
+                let takes_it = matches!(profile, Profile::S3 | Profile::S3_EXPRESS);
+                if takes_it && payload.to_string() == marker {
                     sign(profile, &mut parts, payload).unwrap();
-                    assert_eq!(parts.headers[CONTENT_SHA256], UNSIGNED_TRAILER);
+                    assert_eq!(parts.headers[CONTENT_SHA256], marker);
+                } else {
+                    assert_refused(&mut parts, |parts| sign(profile, parts, payload));
                 }
-                _ => assert_refused(&mut parts, |parts| sign(profile, parts, payload)),
             }
         }
     }
@@ -169,10 +183,7 @@ fn of_several_markers_none_is_overlooked() {
 #[test]
 fn aws_chunked_without_a_marker_that_is_signed_is_refused() {
     for coding in ["aws-chunked", "gzip,AWS-Chunked", "aws-chunked , gzip"] {
-        for payload in payloads()
-            .into_iter()
-            .filter(|it| *it != Payload::StreamingUnsignedTrailer)
-        {
+        for payload in payloads().into_iter().filter(|it| !FRAMED.contains(it)) {
             for profile in PROFILES {
                 let mut parts = get("https://h/", &[("content-encoding", coding.as_bytes())]);
                 assert_refused(&mut parts, |parts| sign(profile, parts, payload));
@@ -219,6 +230,18 @@ fn a_store_that_takes_no_unsigned_payload_takes_no_unsigned_frames() {
     });
 }
 
+/// Each chunk's signature covers it, on whatever way.
+#[test]
+fn signed_chunks_are_taken_over_plain_http_and_by_a_store_that_takes_no_unsigned_payload() {
+    let strict = Profile::S3.unsigned_payload(false);
+    for payload in [Payload::StreamingSigned, Payload::StreamingSignedTrailer] {
+        for (profile, uri) in [(Profile::S3, "http://h/"), (strict, "https://h/")] {
+            assert!(profile.allows_signed_chunks());
+            sign(profile, &mut get(uri, &[]), payload).unwrap();
+        }
+    }
+}
+
 #[test]
 fn no_frames_are_presigned() {
     let sign = |profile, parts: &mut Parts, payload| {
@@ -240,9 +263,11 @@ fn no_frames_are_presigned() {
         }
         let mut announced = get("https://h/", &[("content-encoding", b"aws-chunked")]);
         assert_refused(&mut announced, |parts| sign(profile, parts, None));
-        assert_refused(&mut get("https://h/", &[]), |parts| {
-            sign(profile, parts, Some(Payload::StreamingUnsignedTrailer))
-        });
+        for payload in FRAMED {
+            assert_refused(&mut get("https://h/", &[]), |parts| {
+                sign(profile, parts, Some(payload))
+            });
+        }
     }
 }
 

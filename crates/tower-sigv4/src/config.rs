@@ -59,6 +59,9 @@ impl Config {
         if let Some(credentials) = options.credentials {
             config.credentials = credentials;
         }
+        if let Some(to) = options.moved_authorization {
+            config.signer = config.signer.move_authorization(to)?;
+        }
         if let Some(host) = &options.signing_host {
             config.signer = config.signer.signing_host(host)?;
         }
@@ -163,7 +166,11 @@ impl Config {
         let profile = self.signer.profile();
         match self.payload {
             None => Ok(PayloadMode::for_profile(profile)),
-            Some(mode) if mode.fits(profile) => Ok(mode),
+            Some(mode) if mode.fits(profile) => {
+                #[cfg(feature = "chunked")]
+                mode.check()?;
+                Ok(mode)
+            }
             Some(mode) => Err(Kind::PayloadMode {
                 mode: mode.name(),
                 service: service.into(),

@@ -83,6 +83,17 @@ impl SigningKeys {
     }
 }
 
+#[cfg(feature = "chunked")]
+impl Key {
+    /// Keeps the key for longer than the signature of the request.
+    pub(crate) fn to_arc(&self) -> Arc<SigningKey> {
+        match self {
+            Self::Kept { keys, index } => Arc::clone(&keys[*index]),
+            Self::Own(key) => Arc::clone(key),
+        }
+    }
+}
+
 impl Deref for Key {
     type Target = SigningKey;
 

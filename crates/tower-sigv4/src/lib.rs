@@ -114,13 +114,28 @@
 //! not copied; a streaming one is collected first, up to [`body_limit`](SigV4LayerBuilder::body_limit),
 //! and all that are collected at a time up to
 //! [`total_body_limit`](SigV4LayerBuilder::total_body_limit). [`PayloadMode`] has the alternatives for
-//! services that take them. Where the length is known, it is sent, and the body not in chunks.
+//! services that take them. Where the length is known, it is sent, and the body without
+//! `transfer-encoding`.
+//!
+//! With feature `chunked`, a body for S3, or for a store with that [`Profile`](http_sigv4::Profile), is
+//! sent in chunks where it is over the limit and its length is known: encoded and signed while it
+//! passes, with 64 KiB of it held at a time. Without the feature such a body is an error.
+//! `PayloadMode::Chunked` has all bodies sent so, and `Chunks` can be told to send a checksum behind
+//! them, or to send that in the place of signatures.
 //!
 //! A body that comes in frames already, as an SDK uploads to S3, is never signed as a plain one, of
 //! which a store would keep the frames. Where `x-amz-content-sha256` says
 //! `STREAMING-UNSIGNED-PAYLOAD-TRAILER`, it passes as it comes, to S3 over https or on this machine,
 //! whatever mode is set. Frames that carry signatures continue the one that the request had, so
 //! they are an error, and so is `content-encoding: aws-chunked` by itself.
+//!
+//! # Signing again
+//!
+//! A proxy or a gateway gets requests that others have signed, with the keys of their own. With feature
+//! `chunked`, `InboundLayer` above the layer takes those signatures out, and has each body be covered as
+//! its client has asked: by a digest, not at all, or by signed chunks, which are decoded, verified and
+//! made anew. An `authorization` that is not AWS's can be
+//! [moved](SigV4LayerBuilder::move_authorization) to another header.
 //!
 //! # Behind CloudFront
 //!
@@ -225,6 +240,9 @@
 //! - `aws-lc-rs`: hashes, signs and derives keys with that crate; see [`http_sigv4`'s features](http_sigv4#features).
 //! - `aws-config`: `SigV4Layer::from_default_chain`, which finds region and credentials as the AWS
 //!   SDKs do, at the cost of some 140 crates.
+//! - `chunked`: `PayloadMode::Chunked` and `Chunks`, for bodies that are signed, or summed up, while
+//!   they stream; and large bodies for S3 are sent so instead of failing. Brings crates for CRC and
+//!   SHA-1.
 //! - `explain`: `ExplainLayer` and the module `explain`. Brings an XML parser.
 //! - `grpc`: `GrpcStatusLayer` and the module `grpc`. Brings `explain`.
 //! - `metrics`: what happens is recorded through the [metrics] facade, besides the cache's [`Stats`]
@@ -252,6 +270,7 @@ mod content_sha256;
 mod decision;
 #[cfg(feature = "aws-config")]
 mod default_chain;
+mod encoding;
 mod environment;
 mod error;
 #[cfg(feature = "explain")]
@@ -262,9 +281,12 @@ pub mod grpc;
 mod grpc_request;
 mod host_key;
 mod host_policy;
+#[cfg(feature = "chunked")]
+mod inbound;
 mod keys;
 mod layer;
 mod options;
+mod read_body;
 mod rejection;
 #[cfg(feature = "reqwest")]
 pub mod reqwest;
@@ -290,10 +312,14 @@ pub use credentials_cache::{
     IntoCredentialsCache, OnExpired, Stats,
 };
 
+#[cfg(feature = "chunked")]
+pub use self::body::Chunks;
 #[cfg(feature = "explain")]
 pub use self::explain::{ExplainLayer, Explanation};
 #[cfg(feature = "grpc")]
 pub use self::grpc::GrpcStatusLayer;
+#[cfg(feature = "chunked")]
+pub use self::inbound::{Inbound, InboundBody, InboundFuture, InboundLayer};
 #[cfg(feature = "retry")]
 pub use self::rejection::{RetryFuture, RetryOr, RetryPolicy};
 pub use self::{

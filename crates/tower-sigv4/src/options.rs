@@ -1,4 +1,5 @@
 use credentials_cache::CredentialsCache;
+use http::HeaderName;
 
 use crate::PayloadMode;
 
@@ -24,6 +25,7 @@ pub struct SigningOptions {
     pub(crate) credentials: Option<CredentialsCache>,
     pub(crate) service: Option<String>,
     pub(crate) region: Option<String>,
+    pub(crate) moved_authorization: Option<HeaderName>,
     pub(crate) signing_host: Option<String>,
     pub(crate) signing_path_prefix: Option<String>,
     pub(crate) payload: Option<PayloadMode>,
@@ -71,9 +73,16 @@ impl SigningOptions {
         self
     }
 
+    /// Signs an `authorization` that the request has already in another header, to which it is moved.
+    /// Defaults to [the layer's](crate::SigV4LayerBuilder::move_authorization) way.
+    pub fn move_authorization(mut self, to: HeaderName) -> Self {
+        self.moved_authorization = Some(to);
+        self
+    }
+
     /// Sets how the signature covers the body. Defaults to the layer's way.
-    pub fn payload(mut self, mode: PayloadMode) -> Self {
-        self.payload = Some(mode);
+    pub fn payload(mut self, mode: impl Into<PayloadMode>) -> Self {
+        self.payload = Some(mode.into());
         self
     }
 

@@ -146,14 +146,13 @@ impl<S> SigV4<S> {
         B: Body + Unpin,
         B::Error: Into<BoxError>,
     {
-        signing.check_body(&parts.headers, &body)?;
-        let bodies = &signing.config().bodies;
-        match body::read(body, signing.payload_mode(), bodies)? {
+        match signing.read_body(&mut parts, body)? {
             Read::Done(mut known) => {
                 body::write_length(&mut parts, &known.body)?;
                 let kept = keep(&self.inner, &parts, &mut known, &signing);
                 match signing.try_sign(&mut parts, known.payload)? {
                     TrySign::Signed(signed) => {
+                        signed.begin_body(&mut known.body, &parts.headers)?;
                         span.signed(&signed);
                         let future = self.inner.call(Request::from_parts(parts, known.body));
                         Ok(ResponseFuture::responding(future, signed, kept))

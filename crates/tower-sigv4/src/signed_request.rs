@@ -2,6 +2,8 @@ use std::{fmt, sync::Arc, time::SystemTime};
 
 use credentials_cache::Generation;
 use http::{Extensions, HeaderMap, Response, StatusCode};
+#[cfg(feature = "chunked")]
+use http_sigv4::SigningKey;
 
 #[cfg(feature = "explain")]
 use crate::explain::Captured;
@@ -42,6 +44,9 @@ pub struct SignedRequest {
     pub(crate) sent: SystemTime,
     /// The seconds that were added to that time, for the host's.
     pub(crate) offset: i64,
+    /// What signs the chunks of the body, if it is sent in any.
+    #[cfg(feature = "chunked")]
+    pub(crate) chunk_key: Option<Arc<SigningKey>>,
     /// What was signed, if a layer above asked for it.
     #[cfg(feature = "explain")]
     pub(crate) captured: Option<Box<Captured>>,

@@ -13,7 +13,7 @@ use http::{
     request::Parts,
 };
 use http_body::Body;
-use http_sigv4::{ExpiresIn, Payload, Presigner, Profile, SignError};
+use http_sigv4::{ExpiresIn, Payload, Presigner, SignError};
 
 #[cfg(feature = "explain")]
 use crate::explain::{CaptureRequest, Captured};
@@ -180,8 +180,11 @@ impl Signing {
                     headers.contains_key("x-amz-decoded-content-length")
                 }
                 PayloadMode::Precomputed(_) | PayloadMode::Unsigned => false,
+                // Another method's body is buffered.
+                #[cfg(feature = "chunked")]
+                PayloadMode::Chunked(_) => true,
             };
-        match self.config().signer.profile() == Profile::S3 && !has_length {
+        match self.config().signer.profile().allows_signed_chunks() && !has_length {
             true => Err(Kind::UnknownLength.into()),
             false => Ok(()),
         }
@@ -261,6 +264,8 @@ impl Signing {
             sent,
             offset,
             decision: self.decision,
+            #[cfg(feature = "chunked")]
+            chunk_key: is_framed(payload).then(|| key.to_arc()),
             #[cfg(feature = "explain")]
             captured,
         })
@@ -274,4 +279,10 @@ impl Signing {
             &self.config().credentials,
         )
     }
+}
+
+/// Whether the body is sent in frames, which continue the signature where they are signed.
+#[cfg(feature = "chunked")]
+fn is_framed(payload: Payload) -> bool {
+    !matches!(payload, Payload::Sha256(_) | Payload::Unsigned)
 }

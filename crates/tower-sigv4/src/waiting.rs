@@ -59,8 +59,9 @@ impl<S, B> Waiting<S, Known<B>> {
         mut self,
         credentials: &CachedCredentials,
     ) -> Result<(S, Request<SignedBody<B>>, SignedRequest), Error> {
-        let Known { body, payload } = self.body;
+        let Known { mut body, payload } = self.body;
         let signed = (self.signing).sign_with(credentials, &mut self.parts, payload)?;
+        signed.begin_body(&mut body, &self.parts.headers)?;
         Ok((self.inner, Request::from_parts(self.parts, body), signed))
     }
 }

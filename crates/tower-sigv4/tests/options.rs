@@ -7,7 +7,7 @@ use common::{
     HOST, Recorder, Sent, assert_signed, assert_signed_for, builder, builder_for, client,
     credentials, fed, full, get, id, layer, post, signed_as, token,
 };
-use http::{Request, header::AUTHORIZATION};
+use http::{HeaderName, Request, header::AUTHORIZATION};
 use tokio_test::{assert_pending, task};
 use tower::{Layer, ServiceExt};
 use tower_sigv4::{CredentialsCache, Error, PayloadMode, SigV4Layer, SigningOptions};
@@ -202,4 +202,21 @@ async fn credentials_without_a_session_token_send_none() {
     let sent = sent.unwrap();
     assert!(!sent.parts.headers.contains_key("x-amz-security-token"));
     assert_eq!(signed_as(&sent).headers, "host;x-amz-date");
+}
+
+#[tokio::test]
+async fn an_authorization_of_another_kind_is_moved_as_the_layer_or_the_request_says() {
+    let original = || HeaderName::from_static("original-authorization");
+    let moving = builder().move_authorization(original()).build().unwrap();
+    let moved = options().move_authorization(original());
+    for (layer, options) in [(moving, options()), (layer(), moved)] {
+        let request = post().header(AUTHORIZATION, "Bearer token");
+        let request = request.extension(options).body(full("{}")).unwrap();
+        let sent = common::send(layer, request).await.unwrap();
+        assert_signed(&sent);
+        assert_eq!(sent.parts.headers[original()], "Bearer token");
+        assert!(signed_as(&sent).headers.contains("original-authorization"));
+    }
+    let connection = builder().move_authorization(http::header::CONNECTION);
+    assert!(connection.build().unwrap_err().is_configuration());
 }

@@ -122,14 +122,14 @@ impl Encoder {
 
     /// Ends the body and returns the last piece for the wire.
     ///
-    /// `trailers` are those that were announced as [given](Trailer::given). What
-    /// [`encode`](Self::encode) has not returned yet comes first. After the end there is nothing
-    /// more: the piece is then empty.
+    /// `trailers` are those that were announced as [given](Trailer::given). One that is computed may be
+    /// among them, and is then held against what was computed. What [`encode`](Self::encode) has not
+    /// returned yet comes first. After the end there is nothing more: the piece is then empty.
     ///
     /// # Errors
     ///
-    /// Less data than was declared; a trailer that is missing, was not announced, or does not have
-    /// the length that was announced. Without its end the service does not take the body for a whole
+    /// Less data than was declared; a trailer that is missing, was not announced, does not have the
+    /// length that was announced, or is not the checksum of the data. Without its end the service does not take the body for a whole
     /// one, so let the request fail.
     pub fn finish(&mut self, trailers: &HeaderMap) -> Result<Bytes, ChunkedError> {
         self.check()?;
@@ -198,11 +198,13 @@ impl Encoder {
         let mut trailers = HeaderMap::new();
         for trailer in &self.trailers {
             let name = trailer.name();
-            let source = match trailer.computed() {
-                Some(_) => &computed,
-                None => given,
+            let value = match trailer.computed() {
+                Some(_) => computed.get(name),
+                None => given.get(name),
             };
-            let value = source.get(name);
+            if given.get(name).is_some_and(|given| Some(given) != value) {
+                return Err(Kind::Checksum(name.clone()).into());
+            }
             let value = value.ok_or_else(|| Kind::TrailerMissing(name.clone()))?;
             trailer.check(value)?;
             let inserted = trailers.try_insert(name, value.clone());
@@ -210,7 +212,7 @@ impl Encoder {
         }
         let is_announced = |name| {
             let mut announced = self.trailers.iter();
-            announced.any(|trailer| trailer.name() == name && trailer.computed().is_none())
+            announced.any(|trailer| trailer.name() == name)
         };
         // A name with two values would come twice.
         let mut values = given.iter().map(|(name, _)| name);

@@ -1,4 +1,7 @@
-use crate::marker::{SIGNED, SIGNED_TRAILER, UNSIGNED_TRAILER};
+use crate::{
+    Payload,
+    marker::{SIGNED, SIGNED_TRAILER, UNSIGNED_TRAILER},
+};
 
 /// Which of the forms of `aws-chunked` a body is in, as its request's `x-amz-content-sha256` says.
 ///
@@ -53,5 +56,16 @@ impl Form {
     /// Tells whether a trailer follows the last chunk.
     pub const fn has_trailer(self) -> bool {
         matches!(self, Self::SignedTrailer | Self::UnsignedTrailer)
+    }
+}
+
+/// What the signature of the request says of such a body.
+impl From<Form> for Payload {
+    fn from(form: Form) -> Self {
+        match form {
+            Form::Signed => Self::StreamingSigned,
+            Form::SignedTrailer => Self::StreamingSignedTrailer,
+            Form::UnsignedTrailer => Self::StreamingUnsignedTrailer,
+        }
     }
 }

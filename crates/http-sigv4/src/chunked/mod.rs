@@ -17,20 +17,15 @@
 //! use aws_credential_types::Credentials;
 //! use bytes::Bytes;
 //! use http::{HeaderMap, Request};
-//! use http_sigv4::{SigningKey, SigningScope, chunked::{ChecksumAlgorithm, Upload}};
-//! # use http::request::Parts;
-//! # fn sign(parts: &mut Parts, key: &SigningKey) {
-//! #     let scope = key.credential_scope();
-//! #     let signature = "0".repeat(64);
-//! #     let value = format!("AWS4-HMAC-SHA256 Credential={}/{scope}, SignedHeaders=host, Signature={signature}", key.access_key_id());
-//! #     parts.headers.insert("authorization", value.parse().unwrap());
-//! #     parts.headers.insert("x-amz-date", format!("{}T000000Z", &scope[..8]).parse().unwrap());
-//! #     parts.headers.insert("x-amz-content-sha256", "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER".parse().unwrap());
-//! # }
+//! use http_sigv4::{
+//!     Profile, Signer, SigningKey, SigningScope,
+//!     chunked::{ChecksumAlgorithm, Upload},
+//! };
 //!
 //! let credentials = Credentials::new("AKIDEXAMPLE", "secret", None, None, "example");
 //! let scope = SigningScope::new("s3", "us-east-1")?;
-//! let key = SigningKey::derive(&credentials, &scope, SystemTime::now())?;
+//! let now = SystemTime::now();
+//! let key = SigningKey::derive(&credentials, &scope, now)?;
 //!
 //! // 1. Announce the upload in the headers.
 //! let upload = Upload::signed(100_000).trailer(ChecksumAlgorithm::Crc64Nvme)?;
@@ -38,8 +33,8 @@
 //! let (mut parts, ()) = request.into_parts();
 //! upload.write_headers(&mut parts.headers)?;
 //!
-//! // 2. Sign the request, with `upload.form().marker()` for its payload.
-//! sign(&mut parts, &key);
+//! // 2. Sign the request, whose payload is a body of that form.
+//! Signer::new(Profile::S3).sign(&mut parts, &key, upload.form().into(), now)?;
 //!
 //! // 3. Encode the body as it comes.
 //! let length = upload.encoded_length();

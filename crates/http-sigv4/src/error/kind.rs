@@ -26,6 +26,10 @@ pub(crate) enum Kind {
     ExpiresIn(u64),
     OutlivesCredentials,
     TwoSessionTokens,
+    /// To this header.
+    MovedAuthorization(Box<str>),
+    InboundSignature,
+    InboundCredentials,
     NeverSigned(Box<str>),
     SigningHost(Shown),
     PathPrefix(Shown),
@@ -45,6 +49,7 @@ pub(crate) enum Kind {
     UnsignedInClear,
     /// By this service.
     FramesRefused(Box<str>),
+    ChunksRefused(Box<str>),
     SignedChunks(&'static str),
     MarkerWithoutPayload,
     FramesWithoutMarker,
@@ -159,6 +164,21 @@ impl fmt::Display for Kind {
                  token too; S3 Express takes one: sign with the session's credentials, without \
                  their token"
             }
+            Self::MovedAuthorization(to) => {
+                return write!(
+                    f,
+                    "`authorization` is to be moved to `{to}`, and there is more than one to stand \
+                     there; leave one"
+                );
+            }
+            Self::InboundSignature => {
+                "the `authorization` of the request is no signature of AWS's that can be read, or there \
+                 are two; have its client sign it anew"
+            }
+            Self::InboundCredentials => {
+                "the credentials have another access key id than the signature of the request; look up \
+                 those of that id"
+            }
             Self::NeverSigned(name) => {
                 return write!(
                     f,
@@ -234,12 +254,18 @@ impl fmt::Display for Kind {
                      body plain"
                 );
             }
+            Self::ChunksRefused(service) => {
+                return write!(
+                    f,
+                    "`{service}` takes no body in signed chunks, as S3 does; send the body plain"
+                );
+            }
             Self::SignedChunks(marker) => {
                 return write!(
                     f,
                     "`x-amz-content-sha256` says `{marker}`: the body is sent in frames whose \
-                     signatures belong to another signature of the request, so it cannot be signed \
-                     again; send the body plain"
+                     signatures belong to another signature of the request; decode them to sign it \
+                     again, or send the body plain"
                 );
             }
             Self::MarkerWithoutPayload => {

@@ -38,6 +38,8 @@ impl SignError {
                 | UriTooLong
                 | ReservedParameter(_)
                 | TwoSessionTokens
+                | MovedAuthorization(_)
+                | InboundSignature
         )
     }
 
@@ -87,6 +89,7 @@ impl SignError {
         matches!(
             self.kind,
             FramesRefused(_)
+                | ChunksRefused(_)
                 | SignedChunks(_)
                 | MarkerWithoutPayload
                 | FramesWithoutMarker
@@ -100,7 +103,7 @@ impl SignError {
     /// something that a token cannot be made for.
     pub fn is_configuration(&self) -> bool {
         match self.kind {
-            Kind::ScopeName(..) | Kind::NeverSigned(_) => true,
+            Kind::ScopeName(..) | Kind::NeverSigned(_) | Kind::InboundCredentials => true,
             Kind::SigningHost(_) | Kind::PathPrefix(_) => true,
             #[cfg(feature = "sigv4a")]
             Kind::RegionSet => true,

@@ -44,6 +44,13 @@ fn table() -> Vec<(Kind, &'static str, &'static str)> {
         (ExpiresIn(0), "not 0", "choose a time"),
         (OutlivesCredentials, "expire before", "expire sooner"),
         (TwoSessionTokens, "`x-amz-s3session-token`", "without"),
+        (
+            MovedAuthorization(text("x-a")),
+            "moved to `x-a`",
+            "leave one",
+        ),
+        (InboundSignature, "no signature", "sign it anew"),
+        (InboundCredentials, "another access key id", "look up"),
         (NeverSigned(text("te")), "`te`", "do not name it"),
         (SigningHost(shown()), "host `a b`", "`api.example.com`"),
         (PathPrefix(shown()), "prefix `a b`", "`/prod`"),
@@ -59,6 +66,7 @@ fn table() -> Vec<(Kind, &'static str, &'static str)> {
         (UnsignedRequired(text("es")), "`es`", "use it"),
         (UnsignedInClear, "plain http", "use https"),
         (FramesRefused(text("es")), "`es`", "send the body plain"),
+        (ChunksRefused(text("es")), "`es`", "send the body plain"),
         (
             SignedChunks("STREAMING-X"),
             "`STREAMING-X`",
@@ -139,6 +147,9 @@ fn number(kind: &Kind) -> usize {
         FramesWithoutMarker => 37,
         FramesInClear => 38,
         FramesPresigned => 39,
+        MovedAuthorization(_) => 45,
+        InboundSignature => 46,
+        InboundCredentials => 47,
         #[cfg(feature = "sigv4a")]
         RegionSet => 40,
         #[cfg(feature = "tokens")]
@@ -149,6 +160,7 @@ fn number(kind: &Kind) -> usize {
         Token(_) => 43,
         #[cfg(feature = "tokens")]
         FormField(_) => 44,
+        ChunksRefused(_) => 48,
     }
 }
 
@@ -176,6 +188,7 @@ fn every_kind_stands_in_the_table_and_is_at_least_of_one_kind_that_can_be_asked_
     expected.push(40);
     #[cfg(feature = "tokens")]
     expected.extend(41..45);
+    expected.extend(45..49);
     assert_eq!(numbers, expected);
     for (kind, ..) in table() {
         let error = SignError::from(kind);

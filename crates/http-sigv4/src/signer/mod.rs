@@ -1,3 +1,4 @@
+mod moved;
 mod request;
 
 use std::{borrow::Cow, sync::Arc, time::SystemTime};
@@ -32,8 +33,8 @@ use crate::{
 ///   `x-amz-content-sha256` and `x-amz-region-set` are replaced or removed, so signing twice is
 ///   signing once.
 /// - **A body in frames** is never signed as a plain one: where `x-amz-content-sha256` begins with
-///   `STREAMING-`, or `content-encoding` has `aws-chunked`, the payload has to be
-///   [`Payload::StreamingUnsignedTrailer`] and the header its marker, or the request is refused.
+///   `STREAMING-`, or `content-encoding` has `aws-chunked`, the payload has to be one of frames, as
+///   [`Payload::StreamingUnsignedTrailer`], and the header its marker, or the request is refused.
 /// - **The authority is cleaned** in the URI as well as in the signature: no userinfo, no default
 ///   port, lower case. HTTP/1.1 and HTTP/2 clients then send the host that was signed.
 /// - **A signed header on several lines** is sent on one, as proxies would join it differently.
@@ -75,6 +76,7 @@ pub struct Signer {
     signing_host: Option<Arc<str>>,
     path_prefix: Option<PathPrefix>,
     rewrite_plus: bool,
+    moved_authorization: Option<HeaderName>,
 }
 
 impl Signer {
@@ -86,6 +88,7 @@ impl Signer {
             signing_host: None,
             path_prefix: None,
             rewrite_plus: false,
+            moved_authorization: None,
         }
     }
 
@@ -247,8 +250,9 @@ impl Signer {
         payload: Payload,
         time: SystemTime,
     ) -> Result<Signature, SignError> {
-        let sends_payload = self.profile.always_content_sha256 || !payload.is_signed();
+        let sends_payload = self.profile.always_content_sha256 || !payload.is_digest();
         let payload_text = payload.text();
+        let in_base64 = self.profile.in_base64(payload);
         let date = self.read_time(parts, key, time)?;
         // Declared first, as the headers borrow it.
         let host;
@@ -261,7 +265,8 @@ impl Signer {
         host = self.read_host(parts, &sent)?;
         headers.push_own(Own::Host, host.value.as_bytes());
         if sends_payload {
-            headers.push_own(Own::ContentSha256, payload_text.as_bytes());
+            let sent_text = in_base64.as_ref().unwrap_or(&payload_text);
+            headers.push_own(Own::ContentSha256, sent_text.as_bytes());
         }
         headers.push_own(Own::Date, date.as_bytes());
         if let Some(region_set) = key.region_set() {
@@ -269,6 +274,10 @@ impl Signer {
         }
         if let Some(token) = key.session_token() {
             headers.push_own(Own::SecurityToken, token.as_bytes());
+        }
+        let moved = self.moved(&parts.headers)?;
+        if let Some((name, value)) = moved {
+            headers.push_sent(name, value)?;
         }
         headers.sort();
         if sent.has_connection {
@@ -295,13 +304,16 @@ impl Signer {
         let is_rewritten = host.authority.is_some() || matches!(query, Some(Cow::Owned(_)));
         let uri = is_rewritten
             .then(|| uri::rewritten(&parts.uri, host.authority.as_deref(), query.as_deref()));
-        let changes = Changes {
+        let mut changes = Changes {
             uri: uri.transpose()?,
             removes_stale: sent.has_stale,
             authorization: Some(secret_value(text.slice(string_to_sign_end..))?),
             rewritten: host.rewritten(&headers)?,
             ..Changes::own_headers(&text, &canonical.own_values)?
         };
+        if let Some((name, value)) = moved {
+            changes.move_secret(name, value);
+        }
         Ok(Signature {
             text,
             canonical_request_end: canonical.end,

@@ -96,6 +96,11 @@ impl Signer {
             (Payload::StreamingUnsignedTrailer, _) if !self.profile.allows_streaming_payload() => {
                 Err(Kind::FramesRefused(service()).into())
             }
+            (Payload::StreamingSigned | Payload::StreamingSignedTrailer, _)
+                if !self.profile.allows_signed_chunks() =>
+            {
+                Err(Kind::ChunksRefused(service()).into())
+            }
             _ => Ok(()),
         }
     }
@@ -107,7 +112,9 @@ impl Signer {
             return Ok(());
         }
         match payload {
-            Payload::Sha256(_) => Ok(()),
+            Payload::Sha256(_) | Payload::StreamingSigned | Payload::StreamingSignedTrailer => {
+                Ok(())
+            }
             Payload::Unsigned => Err(Kind::UnsignedInClear.into()),
             // What never leaves this machine cannot be changed on its way.
             Payload::StreamingUnsignedTrailer => match Host::from_uri(uri)? {

@@ -25,7 +25,7 @@ use super::{
 };
 use crate::{
     Error,
-    error::{BoxError, Kind},
+    error::{BoxError, Kind, Larger},
     grpc_request::is_grpc,
     telemetry,
 };
@@ -76,7 +76,12 @@ pub(crate) enum Read<B> {
 /// # Errors
 ///
 /// A body that says it is too large, of which nothing is read, or one that fails.
-pub(crate) fn read<B>(body: B, mode: PayloadMode, settings: &Settings) -> Result<Read<B>, Error>
+pub(crate) fn read<B>(
+    body: B,
+    mode: PayloadMode,
+    settings: &Settings,
+    larger: Larger,
+) -> Result<Read<B>, Error>
 where
     B: Body + Unpin,
     B::Error: Into<BoxError>,
@@ -88,9 +93,10 @@ where
             SignedBody::untouched(body),
             Payload::StreamingUnsignedTrailer,
         ),
-        PayloadMode::Buffered if body.is_end_stream() => (SignedBody::empty(), Payload::EMPTY),
-        PayloadMode::Buffered => {
-            let mut collect = Collect::new(body, settings)?;
+        // A body that was to be sent in chunks too, if it is none for that.
+        _ if body.is_end_stream() => (SignedBody::empty(), Payload::EMPTY),
+        _ => {
+            let mut collect = Collect::new(body, settings, larger)?;
             // No task waits yet: should the body be pending, the response future polls it again.
             return match collect.poll(&mut Context::from_waker(Waker::noop())) {
                 Poll::Ready(known) => Ok(Read::Done(known?)),
@@ -116,6 +122,7 @@ pub(crate) struct Collect<B> {
     /// How many bytes may still come.
     left: usize,
     limit: usize,
+    larger: Larger,
     permit: Permit,
     timeout: Duration,
     /// The last poll left the thread to others, though the body may not have been pending.
@@ -133,10 +140,10 @@ where
     B: Body + Unpin,
     B::Error: Into<BoxError>,
 {
-    fn new(body: B, settings: &Settings) -> Result<Self, Error> {
+    fn new(body: B, settings: &Settings, larger: Larger) -> Result<Self, Error> {
         let limit = settings.limit;
         if body.size_hint().lower() > limit as u64 {
-            return Err(Kind::BodyTooLarge { limit }.into());
+            return Err(Kind::BodyTooLarge { limit, larger }.into());
         }
         Ok(Self {
             body,
@@ -146,6 +153,7 @@ where
             hasher: PayloadHasher::new(),
             left: limit,
             limit,
+            larger,
             permit: Permit::default(),
             timeout: settings.timeout,
             has_yielded: false,
@@ -222,9 +230,9 @@ where
     }
 
     fn admit(&mut self, length: usize) -> Result<(), Error> {
-        let limit = self.limit;
+        let (limit, larger) = (self.limit, self.larger);
         let left = self.left.checked_sub(length);
-        self.left = left.ok_or(Kind::BodyTooLarge { limit })?;
+        self.left = left.ok_or(Kind::BodyTooLarge { limit, larger })?;
         // With the place of the piece itself, or many small ones would take more than they count.
         self.permit.extend(length + size_of::<Bytes>())
     }

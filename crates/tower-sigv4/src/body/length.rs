@@ -1,3 +1,5 @@
+#[cfg(feature = "chunked")]
+use http::HeaderMap;
 use http::{
     HeaderValue, Method,
     header::{CONTENT_LENGTH, TRAILER, TRANSFER_ENCODING},
@@ -6,7 +8,27 @@ use http::{
 use http_body::Body;
 
 use super::signed_body::SignedBody;
-use crate::{Error, error::Kind};
+use crate::{
+    Error,
+    error::{BoxError, Kind},
+};
+
+/// Returns the length of a body: the one that it knows itself, or else the one that its request
+/// declares.
+#[cfg(feature = "chunked")]
+pub(crate) fn declared_length(headers: &HeaderMap, body: &impl Body) -> Option<u64> {
+    let declared = |name: &str| {
+        let mut values = headers.get_all(name).iter();
+        match (values.next(), values.next()) {
+            (Some(value), None) => number(value),
+            _ => None,
+        }
+    };
+    let exact = body.size_hint().exact();
+    exact
+        .or_else(|| declared("x-amz-decoded-content-length"))
+        .or_else(|| declared("content-length"))
+}
 
 /// Has the headers agree with the length of a body, where that is known: no `transfer-encoding`, no
 /// other `content-length`, and `content-length: 0` for the [methods that expect a body].
@@ -23,6 +45,7 @@ use crate::{Error, error::Kind};
 pub(crate) fn write_length<B>(parts: &mut Parts, body: &SignedBody<B>) -> Result<(), Error>
 where
     B: Body + Unpin,
+    B::Error: Into<BoxError>,
 {
     let Some(length) = body.size_hint().exact() else {
         return Ok(());
@@ -38,7 +61,7 @@ where
     let mut said = headers.get_all(CONTENT_LENGTH).iter();
     let is_right = match (said.next(), said.next()) {
         (None, _) => length > 0 || !expects_body(method),
-        (Some(said), None) => is_number(said, length),
+        (Some(said), None) => number(said) == Some(length),
         (Some(_), Some(_)) => false,
     };
     if !is_right {
@@ -57,8 +80,8 @@ fn expects_body(method: &Method) -> bool {
     matches!(*method, Method::PATCH | Method::POST | Method::PUT)
 }
 
-fn is_number(value: &HeaderValue, number: u64) -> bool {
-    let digits = value.to_str().unwrap_or_default();
+fn number(value: &HeaderValue) -> Option<u64> {
+    let digits = value.to_str().ok()?;
     // Parsing by itself takes a `+` too.
-    !digits.starts_with('+') && digits.parse() == Ok(number)
+    digits.parse().ok().filter(|_| !digits.starts_with('+'))
 }

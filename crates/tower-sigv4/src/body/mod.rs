@@ -2,6 +2,8 @@
 
 mod budget;
 mod buffer;
+#[cfg(feature = "chunked")]
+mod chunked;
 mod collect;
 mod length;
 mod mode;
@@ -9,8 +11,12 @@ mod signed_body;
 
 #[cfg(feature = "explain")]
 pub(crate) use self::buffer::Collected;
+#[cfg(feature = "chunked")]
+pub use self::chunked::Chunks;
 #[cfg(feature = "reqwest")]
 pub(crate) use self::signed_body::Form;
+#[cfg(feature = "chunked")]
+pub(crate) use self::{chunked::announce, length::declared_length};
 pub(crate) use self::{
     collect::{Collect, Known, Read, Settings, read},
     length::write_length,

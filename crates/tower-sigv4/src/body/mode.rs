@@ -1,5 +1,10 @@
 use http_sigv4::Profile;
 
+#[cfg(feature = "chunked")]
+use super::chunked::Chunks;
+#[cfg(feature = "chunked")]
+use crate::Error;
+
 /// How a signature covers a request's body.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
@@ -28,9 +33,37 @@ pub enum PayloadMode {
     ///
     /// [`STREAMING-UNSIGNED-PAYLOAD-TRAILER`]: https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming-trailers.html
     StreamingUnsignedTrailer,
+    /// Chunk by chunk, or by a checksum behind the last: the body is encoded as `aws-chunked` while it
+    /// is sent, with no more than a chunk of it held at a time. S3 and the stores that speak its
+    /// protocol take it. See [`Chunks`]. Feature `chunked`.
+    ///
+    /// It is for objects and their parts, the bodies of `PUT` requests. An empty body, and one of
+    /// another method, is covered as [`Buffered`](Self::Buffered) says.
+    ///
+    /// The length has to be known: from the body itself, or else from `x-amz-decoded-content-length` or
+    /// `content-length`. A body that turns out shorter or longer fails, and the service never gets the
+    /// end that would make an object of it. The layer sends it once only, as it is not kept.
+    #[cfg(feature = "chunked")]
+    Chunked(Chunks),
+}
+
+#[cfg(feature = "chunked")]
+impl From<Chunks> for PayloadMode {
+    fn from(chunks: Chunks) -> Self {
+        Self::Chunked(chunks)
+    }
 }
 
 impl PayloadMode {
+    /// Refuses what no service takes.
+    #[cfg(feature = "chunked")]
+    pub(crate) fn check(self) -> Result<(), Error> {
+        match self {
+            Self::Chunked(chunks) => chunks.check(),
+            _ => Ok(()),
+        }
+    }
+
     /// Returns the mode that a service asks for.
     pub(crate) fn for_profile(profile: Profile) -> Self {
         match profile.requires_unsigned_payload() {
@@ -45,6 +78,8 @@ impl PayloadMode {
             Self::Unsigned => profile.allows_unsigned_payload(),
             Self::StreamingUnsignedTrailer => profile.allows_streaming_payload(),
             Self::Buffered | Self::Precomputed(_) => !profile.requires_unsigned_payload(),
+            #[cfg(feature = "chunked")]
+            Self::Chunked(chunks) => chunks.fit(profile),
         }
     }
 
@@ -55,6 +90,8 @@ impl PayloadMode {
             Self::Unsigned => "PayloadMode::Unsigned",
             Self::Precomputed(_) => "PayloadMode::Precomputed",
             Self::StreamingUnsignedTrailer => "PayloadMode::StreamingUnsignedTrailer",
+            #[cfg(feature = "chunked")]
+            Self::Chunked(_) => "PayloadMode::Chunked",
         }
     }
 }

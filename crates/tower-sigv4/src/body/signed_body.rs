@@ -6,17 +6,29 @@ use std::{
 
 use bytes::{Buf, Bytes};
 use http_body::{Body, Frame, SizeHint};
+#[cfg(feature = "chunked")]
+use http_sigv4::chunked::{Encoder, Upload};
 
+#[cfg(feature = "chunked")]
+use super::chunked::{Announced, Encoding};
 use super::{
     budget::{Permit, Share},
     buffer::Collected,
 };
+#[cfg(feature = "chunked")]
+use crate::Error;
+use crate::error::BoxError;
 
 /// The body that the inner service gets in place of `B`.
 ///
-/// It is either what was read of `B` for its hash, in the very buffers that `B` gave, or `B` itself
-/// where the signature does not cover it. Size hint and end of stream are exact, so a body that was
-/// collected goes out with a `content-length`.
+/// It is what was read of `B` for its hash, in the very buffers that `B` gave; or `B` itself, where the
+/// signature does not cover it; or the chunks that `B` is encoded in while it is sent. Size hint and end
+/// of stream are exact, so a body that was collected or is encoded goes out with a `content-length`.
+///
+/// # Errors
+///
+/// Those of `B`. A body that is encoded fails with an [`Error`](crate::Error) where it is not what its
+/// request says: shorter, longer, or of another checksum. The service then never gets its end.
 // Without `Default`, so that tower-http's `FollowRedirect` does not compile below the layer, where it
 // would take the session token to other hosts.
 pub struct SignedBody<B> {
@@ -24,8 +36,13 @@ pub struct SignedBody<B> {
 }
 
 enum Kind<B> {
-    Collected { data: Collected, share: Share },
+    Collected {
+        data: Collected,
+        share: Share,
+    },
     Untouched(B),
+    #[cfg(feature = "chunked")]
+    Chunked(Box<Encoding<B>>),
 }
 
 impl<B> SignedBody<B> {
@@ -43,6 +60,25 @@ impl<B> SignedBody<B> {
     pub(crate) fn untouched(body: B) -> Self {
         Self {
             kind: Kind::Untouched(body),
+        }
+    }
+
+    #[cfg(feature = "chunked")]
+    pub(crate) fn chunked(body: B, announced: Announced) -> Self {
+        Self {
+            kind: Kind::Chunked(Box::new(Encoding::new(body, announced))),
+        }
+    }
+
+    /// Takes the encoder of a body in chunks.
+    #[cfg(feature = "chunked")]
+    pub(crate) fn begin(
+        &mut self,
+        encoder: impl FnOnce(Upload) -> Result<Encoder, Error>,
+    ) -> Result<(), Error> {
+        match &mut self.kind {
+            Kind::Chunked(encoding) => encoding.begin(encoder),
+            _ => Ok(()),
         }
     }
 
@@ -65,6 +101,8 @@ impl<B> SignedBody<B> {
                 },
             }),
             Kind::Untouched(body) => body.is_end_stream().then(Self::empty),
+            #[cfg(feature = "chunked")]
+            Kind::Chunked(_) => None,
         }
     }
 
@@ -94,22 +132,28 @@ pub(crate) enum Form<B> {
 impl<B> Body for SignedBody<B>
 where
     B: Body + Unpin,
+    B::Error: Into<BoxError>,
 {
     type Data = Bytes;
-    type Error = B::Error;
+    type Error = BoxError;
 
     fn poll_frame(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
+    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         match &mut self.get_mut().kind {
             Kind::Collected { data, .. } => {
                 Poll::Ready(data.pop().map(|data| Ok(Frame::data(data))))
             }
-            Kind::Untouched(body) => Pin::new(body).poll_frame(cx).map_ok(|frame| {
-                // `copy_to_bytes` does not copy what is `Bytes` already.
-                frame.map_data(|mut data| data.copy_to_bytes(data.remaining()))
-            }),
+            Kind::Untouched(body) => Pin::new(body)
+                .poll_frame(cx)
+                .map_ok(|frame| {
+                    // `copy_to_bytes` does not copy what is `Bytes` already.
+                    frame.map_data(|mut data| data.copy_to_bytes(data.remaining()))
+                })
+                .map_err(Into::into),
+            #[cfg(feature = "chunked")]
+            Kind::Chunked(encoding) => encoding.poll_frame(cx),
         }
     }
 
@@ -117,6 +161,8 @@ where
         match &self.kind {
             Kind::Collected { data, .. } => data.remaining() == 0,
             Kind::Untouched(body) => body.is_end_stream(),
+            #[cfg(feature = "chunked")]
+            Kind::Chunked(encoding) => encoding.is_ended(),
         }
     }
 
@@ -124,6 +170,8 @@ where
         match &self.kind {
             Kind::Collected { data, .. } => SizeHint::with_exact(data.remaining()),
             Kind::Untouched(body) => body.size_hint(),
+            #[cfg(feature = "chunked")]
+            Kind::Chunked(encoding) => SizeHint::with_exact(encoding.remaining()),
         }
     }
 }

@@ -131,6 +131,12 @@ impl SigV4LayerBuilder {
                 Err(problem) => problems.push(problem.into()),
             }
         }
+        if let Some(to) = &self.moved_authorization {
+            match signer.clone().move_authorization(to.clone()) {
+                Ok(moving) => signer = moving,
+                Err(problem) => problems.push(problem.into()),
+            }
+        }
         if let Some(host) = &self.signing_host {
             match signer.clone().signing_host(host) {
                 Ok(with_host) => signer = with_host,

@@ -1,3 +1,4 @@
+mod authorization;
 mod check;
 mod start;
 
@@ -47,6 +48,7 @@ pub struct SigV4LayerBuilder {
     profile: Option<Profile>,
     payload: Option<PayloadMode>,
     signed_headers: Vec<HeaderName>,
+    moved_authorization: Option<HeaderName>,
     signing_host: Option<Box<str>>,
     signing_path_prefix: Option<Box<str>>,
     rewrite_plus: bool,
@@ -158,6 +160,7 @@ impl SigV4LayerBuilder {
             profile: None,
             payload: None,
             signed_headers: Vec::new(),
+            moved_authorization: None,
             signing_host: None,
             signing_path_prefix: None,
             rewrite_plus: false,
@@ -246,8 +249,8 @@ impl SigV4LayerBuilder {
     }
 
     /// Sets how signatures cover bodies. Defaults to what the profile asks for.
-    pub fn payload(mut self, mode: PayloadMode) -> Self {
-        self.payload = Some(mode);
+    pub fn payload(mut self, mode: impl Into<PayloadMode>) -> Self {
+        self.payload = Some(mode.into());
         self
     }
 
@@ -275,7 +278,8 @@ impl SigV4LayerBuilder {
     }
 
     /// Sets how many bytes of one body are held for its hash; a larger body is an error, and nothing
-    /// of it is sent. Defaults to [`DEFAULT_BODY_LIMIT`](Self::DEFAULT_BODY_LIMIT).
+    /// of it is sent. But with feature `chunked`, one for S3 of a `PUT` and whose length is
+    /// known is sent in signed chunks, unless a [payload mode](Self::payload) is set. Defaults to [`DEFAULT_BODY_LIMIT`](Self::DEFAULT_BODY_LIMIT).
     pub fn body_limit(mut self, bytes: usize) -> Self {
         self.body_limit = Some(bytes);
         self

@@ -116,6 +116,7 @@ pub(super) fn with_digest<B>(
 ) -> Result<Request<SignedBody<B>>, Error>
 where
     B: Body + Unpin,
+    B::Error: Into<BoxError>,
 {
     let Known { body, payload } = known;
     write_length(&mut parts, &body)?;

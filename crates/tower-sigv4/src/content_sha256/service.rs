@@ -12,7 +12,7 @@ use super::future::{ContentSha256Future, Waiting, with_digest};
 use crate::{
     Error, PayloadMode, SignedBody,
     body::{self, Read, Settings},
-    error::BoxError,
+    error::{BoxError, Larger},
 };
 
 /// An HTTP client that sends the digest of what it sends. See
@@ -98,7 +98,7 @@ impl<S> ContentSha256<S> {
             return Ok(ContentSha256Future::responding(future));
         }
         let (parts, body) = request.into_parts();
-        match body::read(body, PayloadMode::Buffered, &self.bodies)? {
+        match body::read(body, PayloadMode::Buffered, &self.bodies, Larger::Refused)? {
             Read::Done(known) => {
                 let future = self.inner.call(with_digest(parts, known)?);
                 Ok(ContentSha256Future::responding(future))

@@ -3,6 +3,10 @@ use std::{fmt, time::Duration};
 use http_sigv4::SignError;
 
 use super::Error;
+#[cfg(feature = "chunked")]
+use super::chunked::ChunkedKind;
+#[cfg(feature = "chunked")]
+use super::inbound::InboundKind;
 #[cfg(feature = "reqwest")]
 use super::reqwest::ReqwestKind;
 
@@ -50,6 +54,8 @@ pub(crate) enum Kind {
         service: Box<str>,
     },
     TooManyHeaders,
+    #[cfg(feature = "chunked")]
+    Inbound(InboundKind),
     Body,
     BodyStalled {
         after: Duration,
@@ -59,12 +65,15 @@ pub(crate) enum Kind {
     },
     BodyTooLarge {
         limit: usize,
+        larger: Larger,
     },
     BodiesTooLarge {
         limit: usize,
     },
     Trailers,
     UnknownLength,
+    #[cfg(feature = "chunked")]
+    Chunked(ChunkedKind),
     RefusedHost {
         host: Box<str>,
         /// What is signed for.
@@ -88,6 +97,16 @@ pub(crate) enum Kind {
     },
     #[cfg(feature = "reqwest")]
     Reqwest(ReqwestKind),
+}
+
+/// What becomes of a body that is larger than may be held for its hash.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Larger {
+    Refused,
+    /// It would be sent in chunks if its length were known.
+    NeedsLength,
+    /// It would be sent in chunks with the feature that makes them.
+    NeedsFeature,
 }
 
 /// Why a host is none of those that may be signed for.
@@ -217,6 +236,8 @@ impl fmt::Display for Kind {
             Self::TooManyHeaders => {
                 f.write_str("the request has too many headers to add one; remove some")
             }
+            #[cfg(feature = "chunked")]
+            Self::Inbound(kind) => kind.fmt(f),
             Self::Body => f.write_str("the request body failed while it was read for its hash"),
             Self::BodyStalled {
                 after,
@@ -242,11 +263,26 @@ impl fmt::Display for Kind {
                     }
                 })
             }
-            Self::BodyTooLarge { limit } => write!(
-                f,
-                "the request body is larger than {limit} bytes, the most that is held for its \
-                 hash; raise `body_limit`, or choose another payload mode if the service takes it"
-            ),
+            Self::BodyTooLarge { limit, larger } => {
+                write!(
+                    f,
+                    "the request body is larger than {limit} bytes, the most that is held for its \
+                     hash; "
+                )?;
+                f.write_str(match larger {
+                    Larger::Refused => {
+                        "raise `body_limit`, or choose another payload mode if the service takes it"
+                    }
+                    Larger::NeedsLength => {
+                        "give its length in `content-length` or `x-amz-decoded-content-length`, so \
+                         that it can be sent in signed chunks, or raise `body_limit`"
+                    }
+                    Larger::NeedsFeature => {
+                        "enable the feature `chunked`, which sends one of known length in signed \
+                         chunks, or raise `body_limit`"
+                    }
+                })
+            }
             Self::BodiesTooLarge { limit } => write!(
                 f,
                 "request bodies held for their hashes would take more than {limit} bytes \
@@ -260,6 +296,8 @@ impl fmt::Display for Kind {
                 "the length of the request body is not known, and S3 takes none without; give a \
                  `content-length`, or collect the body with `PayloadMode::Buffered`",
             ),
+            #[cfg(feature = "chunked")]
+            Self::Chunked(kind) => kind.fmt(f),
             Self::RefusedHost { host, scope, why } => {
                 write!(f, "refused to sign for `{host}`: ")?;
                 match why {

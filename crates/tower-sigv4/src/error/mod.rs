@@ -1,3 +1,7 @@
+#[cfg(feature = "chunked")]
+mod chunked;
+#[cfg(feature = "chunked")]
+mod inbound;
 mod kind;
 #[cfg(feature = "reqwest")]
 mod reqwest;
@@ -7,7 +11,11 @@ use std::{error::Error as StdError, fmt, sync::Arc};
 use credentials_cache::CredentialsCache;
 use http_sigv4::SignError;
 
-pub(crate) use self::kind::{Kind, Unlisted};
+#[cfg(feature = "chunked")]
+pub(crate) use self::chunked::ChunkedKind;
+#[cfg(feature = "chunked")]
+pub(crate) use self::inbound::InboundKind;
+pub(crate) use self::kind::{Kind, Larger, Unlisted};
 #[cfg(feature = "reqwest")]
 pub(crate) use self::reqwest::ReqwestKind;
 
@@ -66,8 +74,12 @@ impl Error {
     pub fn is_request(&self) -> bool {
         match &self.inner.kind {
             Kind::UpgradeWithBody | Kind::FramesRefused { .. } | Kind::TooManyHeaders => true,
+            #[cfg(feature = "chunked")]
+            Kind::Chunked(kind) => kind.is_request(),
             #[cfg(feature = "reqwest")]
             Kind::Reqwest(kind) => !kind.is_redirect(),
+            #[cfg(feature = "chunked")]
+            Kind::Inbound(kind) => !kind.is_body(),
             Kind::Signing(_) => {
                 !self.is_credentials() && !self.is_configuration() && !self.is_expiry()
             }
@@ -82,17 +94,18 @@ impl Error {
     }
 
     /// Returns whether the body is at fault: it failed, stalled, is too large, has trailers, or has no
-    /// length.
+    /// length; or is not what its request says of it.
     pub fn is_body(&self) -> bool {
         use Kind::*;
-        matches!(
-            self.inner.kind,
-            Body | BodyStalled { .. }
-                | BodyTooLarge { .. }
-                | BodiesTooLarge { .. }
-                | Trailers
-                | UnknownLength
-        )
+        match &self.inner.kind {
+            Body | BodyStalled { .. } | BodyTooLarge { .. } | BodiesTooLarge { .. } => true,
+            Trailers | UnknownLength => true,
+            #[cfg(feature = "chunked")]
+            Chunked(kind) => kind.is_body(),
+            #[cfg(feature = "chunked")]
+            Inbound(kind) => kind.is_body(),
+            _ => false,
+        }
     }
 
     /// Returns whether the request's host was refused, or its transport.
@@ -119,6 +132,8 @@ impl Error {
             | ProfileOfDetected
             | BodyLimits { .. }
             | ForwardedUnsigned => true,
+            #[cfg(feature = "chunked")]
+            Chunked(kind) => kind.is_configuration(),
             #[cfg(feature = "aws-config")]
             MissingRegionOfChain => true,
             #[cfg(feature = "tokens")]
@@ -255,6 +270,22 @@ impl From<SignError> for Error {
     }
 }
 
+#[cfg(feature = "chunked")]
+impl From<ChunkedKind> for Error {
+    #[cold]
+    fn from(kind: ChunkedKind) -> Self {
+        Kind::Chunked(kind).into()
+    }
+}
+
+#[cfg(feature = "chunked")]
+impl From<http_sigv4::chunked::ChunkedError> for Error {
+    #[cold]
+    fn from(error: http_sigv4::chunked::ChunkedError) -> Self {
+        ChunkedKind::Encoding(error).into()
+    }
+}
+
 impl From<credentials_cache::Error> for Error {
     #[cold]
     fn from(error: credentials_cache::Error) -> Self {
@@ -278,6 +309,8 @@ impl StdError for Error {
             // Its message is this one's.
             Kind::Credentials(error) => error.source(),
             Kind::Signing(error) | Kind::UndetectedHost { error, .. } => Some(error),
+            #[cfg(feature = "chunked")]
+            Kind::Chunked(ChunkedKind::Encoding(error)) => Some(error),
             _ => {
                 let source = self.inner.source.as_deref()?;
                 Some(source)

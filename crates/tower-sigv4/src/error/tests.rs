@@ -1,8 +1,9 @@
 //! Every message says what was wrong, with the value where there is one, and what to change or why.
 
+mod report;
+
 use std::time::Duration;
 
-use aws_credential_types::provider::error::CredentialsError;
 use credentials_cache::EnvironmentCredentials;
 use http_sigv4::{Endpoint, SigningScope};
 
@@ -15,6 +16,12 @@ fn missing_variable() -> credentials_cache::Error {
 
 fn scope_error() -> SignError {
     SigningScope::new("execute-api", "eu west").unwrap_err()
+}
+
+#[cfg(feature = "chunked")]
+fn small_chunks() -> http_sigv4::chunked::ChunkedError {
+    let upload = http_sigv4::chunked::Upload::signed(0);
+    upload.chunk_size(1).unwrap_err()
 }
 
 fn undetected(host: &str, permission: Option<&'static str>) -> Kind {
@@ -114,13 +121,70 @@ fn table() -> Vec<(Kind, &'static str, &'static str)> {
             "`body_timeout`",
         ),
         (
-            BodyTooLarge { limit: 7 },
+            BodyTooLarge {
+                limit: 7,
+                larger: Larger::Refused,
+            },
             "larger than 7 bytes",
-            "`body_limit`",
+            "raise `body_limit`, or choose",
+        ),
+        (
+            BodyTooLarge {
+                limit: 7,
+                larger: Larger::NeedsLength,
+            },
+            "larger than 7 bytes",
+            "give its length in `content-length`",
+        ),
+        (
+            BodyTooLarge {
+                limit: 7,
+                larger: Larger::NeedsFeature,
+            },
+            "larger than 7 bytes",
+            "enable the feature `chunked`",
         ),
         (BodiesTooLarge { limit: 7 }, "7 bytes", "`total_body_limit`"),
         (Trailers, "trailers", "send it without"),
         (UnknownLength, "length", "give a `content-length`"),
+        #[cfg(feature = "chunked")]
+        (
+            Chunked(ChunkedKind::Encoding(small_chunks())),
+            "cannot send the body in chunks: S3 takes no chunks",
+            "choose a larger size",
+        ),
+        #[cfg(feature = "chunked")]
+        (
+            Chunked(ChunkedKind::OtherPayload),
+            "not sent in chunks",
+            "sign it with",
+        ),
+        #[cfg(feature = "chunked")]
+        (
+            Chunked(ChunkedKind::HasFailed),
+            "has failed before",
+            "send the request again",
+        ),
+        #[cfg(feature = "chunked")]
+        (
+            Chunked(ChunkedKind::OtherLength { declared: 7 }),
+            "7 bytes",
+            "correct `x-amz-decoded-content-length`",
+        ),
+        #[cfg(feature = "chunked")]
+        (
+            Chunked(ChunkedKind::UnknownTrailer {
+                name: Some(http::header::AGE),
+            }),
+            "`age`",
+            "use one of S3's",
+        ),
+        #[cfg(feature = "chunked")]
+        (
+            Chunked(ChunkedKind::UnknownTrailer { name: None }),
+            "`x-amz-trailer` names",
+            "use one of S3's",
+        ),
         (
             refused(Unlisted::NotAws),
             "`h.example`: it is not an AWS host that is known to be `es` in eu-west-1",
@@ -203,6 +267,14 @@ fn table() -> Vec<(Kind, &'static str, &'static str)> {
             "send the body plain",
         ),
         (TooManyHeaders, "too many headers", "remove some"),
+        #[cfg(feature = "chunked")]
+        (Inbound(InboundKind::Headers), "headers", "send it anew"),
+        #[cfg(feature = "chunked")]
+        (Inbound(InboundKind::Client), "no credentials", "give them"),
+        #[cfg(feature = "chunked")]
+        (Inbound(InboundKind::Chunks), "chunks", "send the body anew"),
+        #[cfg(feature = "chunked")]
+        (Inbound(InboundKind::Digest), "the digest", "send it anew"),
         #[cfg(feature = "reqwest")]
         (
             Reqwest(ReqwestKind::Redirected {
@@ -253,6 +325,8 @@ fn number(kind: &Kind) -> usize {
         BodiesTooLarge { .. } => 16,
         Trailers => 17,
         UnknownLength => 18,
+        #[cfg(feature = "chunked")]
+        Chunked(_) => 18,
         RefusedHost { why, .. } => match why {
             Unlisted::NotAws => 19,
             Unlisted::Loopback => 20,
@@ -267,9 +341,11 @@ fn number(kind: &Kind) -> usize {
         ExpiredCredentials => 28,
         FramesRefused { .. } => 29,
         TooManyHeaders => 30,
-        // The last, so that the numbers before it have no gap without the feature.
+        // The last, so that the numbers before them have no gap without the features.
+        #[cfg(feature = "chunked")]
+        Inbound(_) => 31,
         #[cfg(feature = "reqwest")]
-        Reqwest(_) => 31,
+        Reqwest(_) => 31 + usize::from(cfg!(feature = "chunked")),
     }
 }
 
@@ -300,42 +376,7 @@ fn every_message_says_what_was_wrong_and_what_to_change() {
 fn every_kind_stands_in_the_table() {
     let mut numbers: Vec<_> = table().iter().map(|(kind, ..)| number(kind)).collect();
     numbers.dedup();
-    let kinds = 31 + usize::from(cfg!(feature = "reqwest"));
+    let features = [cfg!(feature = "chunked"), cfg!(feature = "reqwest")];
+    let kinds = 31 + features.into_iter().filter(|&is| is).count();
     assert_eq!(numbers, (0..kinds).collect::<Vec<_>>());
-}
-
-#[test]
-fn a_report_repeats_nothing() {
-    for (kind, ..) in table() {
-        let report = error(kind).report();
-        let lines: Vec<_> = report.split("\ncaused by: ").collect();
-        for (index, line) in lines.iter().enumerate() {
-            for other in &lines[index + 1..] {
-                assert!(!line.contains(other), "{report}");
-            }
-        }
-    }
-}
-
-#[test]
-fn a_report_has_the_whole_chain_of_a_provider() {
-    let expired = || Kind::RejectedCredentials {
-        host: "h.example".into(),
-    };
-    let report = Error::with_source(expired(), missing_variable()).report();
-    assert_eq!(
-        report,
-        "the credentials have expired, and `h.example` has rejected them before; no others could be \
-         loaded yet\n\
-         caused by: the environment variable AWS_ACCESS_KEY_ID is not set, or is empty; set it"
-    );
-    let provider = CredentialsError::provider_error("the metadata service is gone");
-    let report = Error::with_source(expired(), provider).report();
-    assert!(
-        report.ends_with(
-            "\ncaused by: an error occurred while loading credentials\n\
-             caused by: the metadata service is gone"
-        ),
-        "{report}"
-    );
 }

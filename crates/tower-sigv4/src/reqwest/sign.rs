@@ -69,8 +69,7 @@ async fn sign_parts(
     let Some(signing) = signer.check(parts)? else {
         return Ok((body, None));
     };
-    signing.check_body(&parts.headers, &body)?;
-    let known = match body::read(body, signing.payload_mode(), &signing.config().bodies)? {
+    let known = match signing.read_body(parts, body)? {
         Read::Done(known) => known,
         Read::Pending(mut collect) => {
             // So that credentials load while the body is read.
@@ -79,8 +78,9 @@ async fn sign_parts(
         }
     };
     body::write_length(parts, &known.body)?;
-    let Known { body, payload } = known;
+    let Known { mut body, payload } = known;
     let signed = signing.sign(parts, payload).await?;
+    signed.begin_body(&mut body, &parts.headers)?;
     Ok((client_body(body), Some(signed)))
 }
 

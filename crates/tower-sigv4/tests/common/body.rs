@@ -65,11 +65,12 @@ impl Feed {
     }
 
     pub(crate) fn trailers(&self) {
-        let trailers = HeaderMap::from_iter([(
-            http::HeaderName::from_static("x-checksum"),
-            http::HeaderValue::from_static("1"),
-        )]);
-        self.frame(Ok(Frame::trailers(trailers)));
+        self.trailer("x-checksum", http::HeaderValue::from_static("1"));
+    }
+
+    pub(crate) fn trailer(&self, name: &'static str, value: http::HeaderValue) {
+        let name = http::HeaderName::from_static(name);
+        self.frame(Ok(Frame::trailers(HeaderMap::from_iter([(name, value)]))));
     }
 
     pub(crate) fn fail(&self, error: impl Into<BoxError>) {

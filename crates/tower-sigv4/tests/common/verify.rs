@@ -91,8 +91,8 @@ pub(crate) fn verify(host: &str, sent: &Sent) -> Result<(), String> {
         .filter(|(name, _)| names.contains(name) && !added.contains(name));
     let body = match headers.get("x-amz-content-sha256") {
         Some(value) if value == "UNSIGNED-PAYLOAD" => SignableBody::UnsignedPayload,
-        Some(value) if value == "STREAMING-UNSIGNED-PAYLOAD-TRAILER" => {
-            SignableBody::StreamingUnsignedPayloadTrailer
+        Some(value) if value.as_bytes().starts_with(b"STREAMING-") => {
+            SignableBody::Precomputed(value.to_str().unwrap().into())
         }
         _ => SignableBody::Bytes(&sent.body),
     };

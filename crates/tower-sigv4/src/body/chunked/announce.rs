@@ -1,0 +1,95 @@
+use http::{HeaderMap, HeaderName, HeaderValue, header::TRAILER};
+use http_sigv4::chunked::{ChecksumAlgorithm, Trailer, Upload};
+
+use super::chunks::Chunks;
+use crate::{
+    Error,
+    error::{ChunkedKind, Kind},
+};
+
+/// A body that is going to be sent in chunks, as the request's headers say.
+pub(crate) struct Announced {
+    pub(crate) upload: Upload,
+    /// The values of trailers that the caller has set already.
+    pub(crate) given: HeaderMap,
+}
+
+/// Has the headers announce a body of `length` bytes in chunks.
+///
+/// What the caller says of checksums is honoured. With `x-amz-trailer`, those that it names are
+/// computed, and no others; with a checksum in a header, none is. Where the chunks are not signed there
+/// has to be a trailer, so such a header becomes one.
+///
+/// # Errors
+///
+/// A trailer of a length that cannot be known, and too many headers.
+pub(crate) fn announce(
+    chunks: Chunks,
+    length: u64,
+    headers: &mut HeaderMap,
+) -> Result<Announced, Error> {
+    let own: Vec<HeaderName> = headers
+        .keys()
+        .filter(|it| is_checksum(it))
+        .cloned()
+        .collect();
+    let mut given = HeaderMap::new();
+    let trailers = if headers.contains_key("x-amz-trailer") {
+        announced_trailers(headers)?
+    } else if own.is_empty() {
+        chunks.trailer().into_iter().collect()
+    } else if chunks.is_signed() {
+        Vec::new()
+    } else {
+        own.into_iter()
+            .map(|name| given_trailer(name, headers, &mut given))
+            .collect::<Result<_, _>>()?
+    };
+    let upload = chunks.upload_with(length, trailers)?;
+    upload.write_headers(headers)?;
+    // They are in the body, and nothing follows it.
+    headers.remove(TRAILER);
+    Ok(Announced { upload, given })
+}
+
+/// Returns whether it is the name of a header that holds a checksum.
+fn is_checksum(name: &HeaderName) -> bool {
+    let kind = name.as_str().strip_prefix("x-amz-checksum-");
+    kind.is_some_and(|kind| !matches!(kind, "algorithm" | "mode" | "type"))
+}
+
+/// The trailers that `x-amz-trailer` names.
+fn announced_trailers(headers: &HeaderMap) -> Result<Vec<Trailer>, Error> {
+    let lines = headers.get_all("x-amz-trailer").iter();
+    let names = lines.flat_map(|line| line.as_bytes().split(|&byte| byte == b','));
+    names
+        .map(|name| {
+            let name = HeaderName::from_bytes(name.trim_ascii()).ok();
+            let algorithm = name.as_ref().and_then(ChecksumAlgorithm::from_header_name);
+            let trailer = algorithm.map(Trailer::from);
+            trailer.ok_or_else(|| ChunkedKind::UnknownTrailer { name }.into())
+        })
+        .collect()
+}
+
+/// Makes a trailer of a header.
+fn given_trailer(
+    name: HeaderName,
+    headers: &mut HeaderMap,
+    given: &mut HeaderMap,
+) -> Result<Trailer, Error> {
+    let unknown = |name: &HeaderName| ChunkedKind::UnknownTrailer {
+        name: Some(name.clone()),
+    };
+    let value = headers.remove(&name).ok_or_else(|| unknown(&name))?;
+    let text = value.to_str().map_err(|_| unknown(&name))?.trim();
+    let length = text.len();
+    let value = HeaderValue::from_str(text).map_err(|_| unknown(&name))?;
+    let inserted = given.try_insert(&name, value);
+    inserted.map_err(|_| Kind::TooManyHeaders)?;
+    // What can be computed is held against it.
+    match ChecksumAlgorithm::from_header_name(&name) {
+        Some(algorithm) => Ok(algorithm.into()),
+        None => Ok(Trailer::given(name, length)?),
+    }
+}

@@ -1,0 +1,110 @@
+use std::{
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
+
+use bytes::{Buf, Bytes};
+use http_body::{Body, Frame, SizeHint};
+use http_sigv4::chunked::{ChunkedError, Decoder};
+
+use super::withheld::Withheld;
+use crate::{
+    Error,
+    error::{BoxError, InboundKind, Kind},
+};
+
+/// The data of a body in chunks.
+///
+/// Its trailers are checked and left out: checksums are computed anew where they are sent again.
+pub(super) struct Decoded<B> {
+    body: B,
+    /// `None` once all of the body is checked, or it has failed.
+    decoder: Option<Decoder>,
+    /// What has come and is not decoded yet.
+    frame: Bytes,
+    withheld: Withheld,
+    /// How much data is still to be sent.
+    remaining: u64,
+}
+
+impl<B> Decoded<B> {
+    pub(super) fn new(body: B, decoder: Decoder) -> Self {
+        Self {
+            body,
+            remaining: decoder.decoded_length(),
+            decoder: Some(decoder),
+            frame: Bytes::new(),
+            withheld: Withheld::default(),
+        }
+    }
+
+    fn data(&mut self, data: Bytes) -> Frame<Bytes> {
+        self.remaining = self.remaining.saturating_sub(data.len() as u64);
+        Frame::data(data)
+    }
+
+    /// Ends the body, without its last piece.
+    fn fail(&mut self, error: impl Into<BoxError>) -> BoxError {
+        self.decoder = None;
+        self.withheld = Withheld::default();
+        self.remaining = 0;
+        error.into()
+    }
+}
+
+impl<B> Body for Decoded<B>
+where
+    B: Body + Unpin,
+    B::Error: Into<BoxError>,
+{
+    type Data = Bytes;
+    type Error = BoxError;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        let this = self.get_mut();
+        while let Some(decoder) = &mut this.decoder {
+            match decoder.decode(&mut this.frame) {
+                Ok(None) => {}
+                Ok(Some(piece)) => match this.withheld.replace(piece) {
+                    Some(before) => return Poll::Ready(Some(Ok(this.data(before)))),
+                    None => continue,
+                },
+                Err(error) => return Poll::Ready(Some(Err(this.fail(chunked(error))))),
+            }
+            match ready!(Pin::new(&mut this.body).poll_frame(cx)) {
+                Some(Ok(frame)) => match frame.into_data() {
+                    // Does not copy what is `Bytes` already.
+                    Ok(mut data) => this.frame = data.copy_to_bytes(data.remaining()),
+                    // Trailers of HTTP's, which no chunk and no signature covers.
+                    Err(_) => {
+                        let error = Error::from(Kind::Trailers);
+                        return Poll::Ready(Some(Err(this.fail(error))));
+                    }
+                },
+                Some(Err(error)) => return Poll::Ready(Some(Err(this.fail(error)))),
+                None => match decoder.finish() {
+                    Ok(_) => this.decoder = None,
+                    Err(error) => return Poll::Ready(Some(Err(this.fail(chunked(error))))),
+                },
+            }
+        }
+        let last = this.withheld.release();
+        Poll::Ready(last.map(|last| Ok(this.data(last))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        // Never before it is checked, not even without data.
+        self.decoder.is_none() && self.remaining == 0
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.remaining)
+    }
+}
+
+fn chunked(error: ChunkedError) -> Error {
+    Error::with_source(Kind::Inbound(InboundKind::Chunks), error)
+}

@@ -1,0 +1,86 @@
+use http::{Method, request::Parts};
+use http_body::Body;
+
+#[cfg(feature = "chunked")]
+use crate::{
+    Chunks, SignedBody,
+    body::{Known, announce, declared_length},
+    error::{ChunkedKind, Kind},
+};
+use crate::{
+    Error, PayloadMode, Signing,
+    body::{self, Read},
+    error::{BoxError, Larger},
+};
+
+impl Signing {
+    /// Reads what of a body is there, as the signature covers it; or has `parts` announce that it is
+    /// sent in chunks.
+    ///
+    /// # Errors
+    ///
+    /// A body that says it is too large, of which nothing is read, or one that fails; one that is to be
+    /// sent in chunks and whose length is not known.
+    pub(crate) fn read_body<B>(&self, parts: &mut Parts, body: B) -> Result<Read<B>, Error>
+    where
+        B: Body + Unpin,
+        B::Error: Into<BoxError>,
+    {
+        self.check_body(&parts.headers, &body)?;
+        #[cfg(feature = "chunked")]
+        if let Some((chunks, length)) = self.chunks(parts, &body)? {
+            let announced = announce(chunks, length, &mut parts.headers)?;
+            let payload = announced.upload.form().into();
+            let body = SignedBody::chunked(body, announced);
+            return Ok(Read::Done(Known { body, payload }));
+        }
+        let bodies = &self.config().bodies;
+        body::read(body, self.payload_mode(), bodies, self.larger(parts))
+    }
+
+    /// The chunks that a body is sent in, and its length; `None` if it is not sent in chunks.
+    #[cfg(feature = "chunked")]
+    fn chunks(&self, parts: &Parts, body: &impl Body) -> Result<Option<(Chunks, u64)>, Error> {
+        let (chunks, limit) = match self.payload_mode() {
+            PayloadMode::Chunked(chunks) => (chunks, None),
+            _ if self.is_chunked_where_larger() => {
+                (Chunks::signed(), Some(self.config().bodies.limit as u64))
+            }
+            _ => return Ok(None),
+        };
+        if parts.method != Method::PUT || body.is_end_stream() {
+            return Ok(None);
+        }
+        let declared = match (declared_length(&parts.headers, body), limit) {
+            (Some(length), Some(limit)) if length <= limit => return Ok(None),
+            (None, Some(_)) => return Ok(None),
+            (None, None) => return Err(Kind::UnknownLength.into()),
+            (Some(length), _) => length,
+        };
+        let hint = body.size_hint();
+        let is_possible =
+            declared >= hint.lower() && hint.upper().is_none_or(|upper| declared <= upper);
+        match is_possible {
+            true => Ok(Some((chunks, declared))),
+            false => Err(ChunkedKind::OtherLength { declared }.into()),
+        }
+    }
+
+    /// What becomes of a body that is larger than may be held for its hash.
+    fn larger(&self, parts: &Parts) -> Larger {
+        match self.is_chunked_where_larger() && parts.method == Method::PUT {
+            true if cfg!(feature = "chunked") => Larger::NeedsLength,
+            true => Larger::NeedsFeature,
+            false => Larger::Refused,
+        }
+    }
+
+    /// Whether larger bodies are sent in signed chunks: where the caller has not said otherwise and
+    /// the service is known to take them.
+    fn is_chunked_where_larger(&self) -> bool {
+        let config = self.config();
+        self.payload_mode() == PayloadMode::Buffered
+            && config.payload.is_none()
+            && config.signer.profile().allows_signed_chunks()
+    }
+}
