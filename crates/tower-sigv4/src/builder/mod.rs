@@ -1,4 +1,6 @@
 mod check;
+#[cfg(feature = "chunked")]
+mod checksum;
 mod start;
 
 use std::{
@@ -14,6 +16,8 @@ use http::HeaderName;
 use http_sigv4::Profile;
 #[cfg(doc)]
 use http_sigv4::Signer;
+#[cfg(feature = "chunked")]
+use http_sigv4::chunked::ChecksumAlgorithm;
 
 use crate::{
     Error, PayloadMode, RequestSigner, SigV4Layer, UnlistedHosts, body::Settings,
@@ -46,6 +50,8 @@ pub struct SigV4LayerBuilder {
     clock: Option<Arc<dyn Fn() -> SystemTime + Send + Sync>>,
     profile: Option<Profile>,
     payload: Option<PayloadMode>,
+    #[cfg(feature = "chunked")]
+    checksum: Option<ChecksumAlgorithm>,
     signed_headers: Vec<HeaderName>,
     signing_host: Option<Box<str>>,
     signing_path_prefix: Option<Box<str>>,
@@ -157,6 +163,8 @@ impl SigV4LayerBuilder {
             clock: None,
             profile: None,
             payload: None,
+            #[cfg(feature = "chunked")]
+            checksum: None,
             signed_headers: Vec::new(),
             signing_host: None,
             signing_path_prefix: None,
