@@ -40,7 +40,7 @@ where
     Some(Box::new(Waiting {
         inner: inner.clone(),
         parts: parts.clone(),
-        body: Known { body, payload },
+        body: Known::new(body, payload),
         signing: signing.again(),
         stopwatch: Stopwatch::default(),
     }))

@@ -2,6 +2,8 @@ use std::sync::Arc;
 
 use credentials_cache::CredentialsCache;
 use http::Uri;
+#[cfg(feature = "chunked")]
+use http_sigv4::chunked::ChecksumAlgorithm;
 use http_sigv4::{Endpoint, Host, Profile, SignError, Signer, SigningScope};
 
 use crate::{
@@ -19,6 +21,9 @@ pub(crate) struct Config {
     pub(crate) signer: Signer,
     /// `None` for what the service's profile asks for.
     pub(crate) payload: Option<PayloadMode>,
+    /// Sent with bodies for S3.
+    #[cfg(feature = "chunked")]
+    pub(crate) checksum: Option<ChecksumAlgorithm>,
     pub(crate) hosts: Arc<HostPolicy>,
     pub(crate) credentials: CredentialsCache,
     pub(crate) bodies: body::Settings,
@@ -72,8 +77,16 @@ impl Config {
             config.signer = config.signer.with_profile(Profile::for_service(service));
             // A mode of the layer's is for the layer's service.
             config.payload = None;
+            #[cfg(feature = "chunked")]
+            {
+                config.checksum = None;
+            }
         }
         config.payload = options.payload.or(config.payload);
+        #[cfg(feature = "chunked")]
+        {
+            config.checksum = options.checksum.or(config.checksum);
+        }
         let (service, region) = (options.service.as_deref(), options.region.as_deref());
         config.scope = config.scope.with(service, region)?;
         Ok(config)
@@ -161,9 +174,14 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// A mode that the service does not take.
+    /// A mode, or a checksum, that the service does not take.
     pub(crate) fn payload_mode(&self, service: &str) -> Result<PayloadMode, Error> {
         let profile = self.signer.profile();
+        #[cfg(feature = "chunked")]
+        if self.checksum.is_some() && !profile.allows_signed_chunks() {
+            let service = service.into();
+            return Err(Kind::ChecksumRefused { service }.into());
+        }
         match self.payload {
             None => Ok(PayloadMode::for_profile(profile)),
             Some(mode) if mode.fits(profile) => {

@@ -121,7 +121,8 @@
 //! sent in chunks where it is over the limit and its length is known: encoded and signed while it
 //! passes, with 64 KiB of it held at a time. Without the feature such a body is an error.
 //! `PayloadMode::Chunked` has all bodies sent so, and `Chunks` can be told to send a checksum behind
-//! them, or to send that in the place of signatures.
+//! them, or to send that in the place of signatures. `SigV4LayerBuilder::checksum` sends a checksum with
+//! all bodies for S3, and `ResponseChecksumLayer` verifies those that S3 sends.
 //!
 //! A body that comes in frames already, as an SDK uploads to S3, is never signed as a plain one, of
 //! which a store would keep the frames. Where `x-amz-content-sha256` says
@@ -241,8 +242,8 @@
 //! - `aws-config`: `SigV4Layer::from_default_chain`, which finds region and credentials as the AWS
 //!   SDKs do, at the cost of some 140 crates.
 //! - `chunked`: `PayloadMode::Chunked` and `Chunks`, for bodies that are signed, or summed up, while
-//!   they stream; and large bodies for S3 are sent so instead of failing. Brings crates for CRC and
-//!   SHA-1.
+//!   they stream; large bodies for S3 are sent so instead of failing. Checksums for S3, and
+//!   `ResponseChecksumLayer`. Brings crates for CRC and SHA-1.
 //! - `explain`: `ExplainLayer` and the module `explain`. Brings an XML parser.
 //! - `grpc`: `GrpcStatusLayer` and the module `grpc`. Brings `explain`.
 //! - `metrics`: what happens is recorded through the [metrics] facade, besides the cache's [`Stats`]
@@ -290,6 +291,8 @@ mod read_body;
 mod rejection;
 #[cfg(feature = "reqwest")]
 pub mod reqwest;
+#[cfg(feature = "chunked")]
+mod response_checksum;
 mod service;
 mod signed_request;
 mod signer;
@@ -322,6 +325,10 @@ pub use self::grpc::GrpcStatusLayer;
 pub use self::inbound::{Inbound, InboundBody, InboundFuture, InboundLayer};
 #[cfg(feature = "retry")]
 pub use self::rejection::{RetryFuture, RetryOr, RetryPolicy};
+#[cfg(feature = "chunked")]
+pub use self::response_checksum::{
+    ChecksummedBody, ResponseChecksum, ResponseChecksumFuture, ResponseChecksumLayer,
+};
 pub use self::{
     body::{PayloadMode, SignedBody},
     builder::SigV4LayerBuilder,

@@ -1,5 +1,7 @@
 use credentials_cache::CredentialsCache;
 use http::HeaderName;
+#[cfg(feature = "chunked")]
+use http_sigv4::chunked::ChecksumAlgorithm;
 
 use crate::PayloadMode;
 
@@ -29,6 +31,8 @@ pub struct SigningOptions {
     pub(crate) signing_host: Option<String>,
     pub(crate) signing_path_prefix: Option<String>,
     pub(crate) payload: Option<PayloadMode>,
+    #[cfg(feature = "chunked")]
+    pub(crate) checksum: Option<ChecksumAlgorithm>,
     pub(crate) forward_unsigned: bool,
 }
 
@@ -83,6 +87,14 @@ impl SigningOptions {
     /// Sets how the signature covers the body. Defaults to the layer's way.
     pub fn payload(mut self, mode: impl Into<PayloadMode>) -> Self {
         self.payload = Some(mode.into());
+        self
+    }
+
+    /// Sends a checksum with the body. Defaults to
+    /// [the layer's](crate::SigV4LayerBuilder::checksum). Feature `chunked`.
+    #[cfg(feature = "chunked")]
+    pub fn checksum(mut self, algorithm: ChecksumAlgorithm) -> Self {
+        self.checksum = Some(algorithm);
         self
     }
 

@@ -1,10 +1,14 @@
+#[cfg(feature = "chunked")]
+use http::Uri;
 use http::{Method, request::Parts};
 use http_body::Body;
+#[cfg(feature = "chunked")]
+use http_sigv4::chunked::ChecksumAlgorithm;
 
 #[cfg(feature = "chunked")]
 use crate::{
     Chunks, SignedBody,
-    body::{Known, announce, declared_length},
+    body::{Known, announce, declared_length, own_checksums},
     error::{ChunkedKind, Kind},
 };
 use crate::{
@@ -32,10 +36,38 @@ impl Signing {
             let announced = announce(chunks, length, &mut parts.headers)?;
             let payload = announced.upload.form().into();
             let body = SignedBody::chunked(body, announced);
-            return Ok(Read::Done(Known { body, payload }));
+            return Ok(Read::Done(Known::new(body, payload)));
         }
-        let bodies = &self.config().bodies;
-        body::read(body, self.payload_mode(), bodies, self.larger(parts))
+        #[cfg(feature = "chunked")]
+        if self.is_chunked_where_larger() || matches!(self.payload_mode(), PayloadMode::Chunked(_))
+        {
+            // It has told the length; beside a body without chunks it means nothing.
+            parts.headers.remove("x-amz-decoded-content-length");
+        }
+        body::read(
+            body,
+            self.payload_mode(),
+            &self.config().bodies,
+            self.larger(parts),
+            #[cfg(feature = "chunked")]
+            self.checksum(parts),
+        )
+    }
+
+    /// The checksum that a body gets which is read before it is sent.
+    #[cfg(feature = "chunked")]
+    fn checksum(&self, parts: &Parts) -> Option<ChecksumAlgorithm> {
+        let checksum = self.config().checksum?;
+        let takes_it = match parts.method {
+            Method::PUT => true,
+            // There it would be the object's, and not that of the list of its parts.
+            Method::POST => !has_parameter(&parts.uri, "uploadId"),
+            _ => false,
+        };
+        let headers = &parts.headers;
+        let has_own =
+            headers.contains_key("x-amz-trailer") || own_checksums(headers).next().is_some();
+        (takes_it && !has_own).then_some(checksum)
     }
 
     /// The chunks that a body is sent in, and its length; `None` if it is not sent in chunks.
@@ -61,7 +93,7 @@ impl Signing {
         let is_possible =
             declared >= hint.lower() && hint.upper().is_none_or(|upper| declared <= upper);
         match is_possible {
-            true => Ok(Some((chunks, declared))),
+            true => Ok(Some((chunks.or_checksum(self.config().checksum), declared))),
             false => Err(ChunkedKind::OtherLength { declared }.into()),
         }
     }
@@ -83,4 +115,11 @@ impl Signing {
             && config.payload.is_none()
             && config.signer.profile().allows_signed_chunks()
     }
+}
+
+/// Whether the query has a parameter of this name.
+#[cfg(feature = "chunked")]
+fn has_parameter(uri: &Uri, name: &str) -> bool {
+    let mut pairs = uri.query().unwrap_or_default().split('&');
+    pairs.any(|pair| pair.split('=').next() == Some(name))
 }

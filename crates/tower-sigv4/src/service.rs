@@ -10,7 +10,7 @@ use tower_service::Service;
 use crate::{
     Error, RequestSigner, ResponseFuture, SignedBody, Signing, SigningOptions, TrySign,
     attempt::keep,
-    body::{self, Read},
+    body::Read,
     error::BoxError,
     telemetry::{RequestSpan, Stopwatch},
     waiting::Waiting,
@@ -148,7 +148,7 @@ impl<S> SigV4<S> {
     {
         match signing.read_body(&mut parts, body)? {
             Read::Done(mut known) => {
-                body::write_length(&mut parts, &known.body)?;
+                known.write_headers(&mut parts)?;
                 let kept = keep(&self.inner, &parts, &mut known, &signing);
                 match signing.try_sign(&mut parts, known.payload)? {
                     TrySign::Signed(signed) => {

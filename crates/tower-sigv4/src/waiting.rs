@@ -6,7 +6,7 @@ use http_body::Body;
 
 use crate::{
     Error, SignedBody, SignedRequest, Signing,
-    body::{Collect, Known, write_length},
+    body::{Collect, Known},
     error::BoxError,
     telemetry::{Awaited, Stopwatch},
 };
@@ -32,8 +32,8 @@ where
     }
 
     /// Goes on with the body, whose length is sent.
-    pub(crate) fn with_body(mut self, body: Known<B>) -> Result<Waiting<S, Known<B>>, Error> {
-        write_length(&mut self.parts, &body.body)?;
+    pub(crate) fn with_body(mut self, mut body: Known<B>) -> Result<Waiting<S, Known<B>>, Error> {
+        body.write_headers(&mut self.parts)?;
         Ok(Waiting {
             inner: self.inner,
             parts: self.parts,
@@ -59,7 +59,9 @@ impl<S, B> Waiting<S, Known<B>> {
         mut self,
         credentials: &CachedCredentials,
     ) -> Result<(S, Request<SignedBody<B>>, SignedRequest), Error> {
-        let Known { mut body, payload } = self.body;
+        let Known {
+            mut body, payload, ..
+        } = self.body;
         let signed = (self.signing).sign_with(credentials, &mut self.parts, payload)?;
         signed.begin_body(&mut body, &self.parts.headers)?;
         Ok((self.inner, Request::from_parts(self.parts, body), signed))

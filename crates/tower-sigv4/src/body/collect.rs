@@ -9,8 +9,12 @@ use std::{
 };
 
 use bytes::{Buf, Bytes};
-use http::HeaderMap;
+use http::{HeaderMap, request::Parts};
+#[cfg(feature = "chunked")]
+use http::{HeaderName, HeaderValue};
 use http_body::Body;
+#[cfg(feature = "chunked")]
+use http_sigv4::chunked::{Checksum, ChecksumAlgorithm};
 use http_sigv4::{Payload, PayloadHasher};
 use tokio::{
     runtime::Handle,
@@ -20,6 +24,7 @@ use tokio::{
 use super::{
     budget::{Budget, Permit},
     buffer::Collected,
+    length::write_length,
     mode::PayloadMode,
     signed_body::SignedBody,
 };
@@ -63,6 +68,40 @@ impl Settings {
 pub(crate) struct Known<B> {
     pub(crate) body: SignedBody<B>,
     pub(crate) payload: Payload,
+    /// A header for S3, with the checksum of the body.
+    #[cfg(feature = "chunked")]
+    pub(crate) checksum: Option<(HeaderName, HeaderValue)>,
+}
+
+impl<B> Known<B> {
+    /// A body, and what the signature says of it.
+    pub(crate) fn new(body: SignedBody<B>, payload: Payload) -> Self {
+        Self {
+            body,
+            payload,
+            #[cfg(feature = "chunked")]
+            checksum: None,
+        }
+    }
+
+    /// Has the headers say what is known of the body by now: its length, and its checksum if one is
+    /// sent.
+    ///
+    /// # Errors
+    ///
+    /// Too many headers.
+    pub(crate) fn write_headers(&mut self, parts: &mut Parts) -> Result<(), Error>
+    where
+        B: Body + Unpin,
+        B::Error: Into<BoxError>,
+    {
+        #[cfg(feature = "chunked")]
+        if let Some((name, value)) = self.checksum.take() {
+            let inserted = parts.headers.try_insert(name, value);
+            inserted.map_err(|_| Kind::TooManyHeaders)?;
+        }
+        write_length(parts, &self.body)
+    }
 }
 
 /// How far a body could be read at once.
@@ -81,6 +120,7 @@ pub(crate) fn read<B>(
     mode: PayloadMode,
     settings: &Settings,
     larger: Larger,
+    #[cfg(feature = "chunked")] checksum: Option<ChecksumAlgorithm>,
 ) -> Result<Read<B>, Error>
 where
     B: Body + Unpin,
@@ -97,6 +137,10 @@ where
         _ if body.is_end_stream() => (SignedBody::empty(), Payload::EMPTY),
         _ => {
             let mut collect = Collect::new(body, settings, larger)?;
+            #[cfg(feature = "chunked")]
+            {
+                collect.checksum = checksum.map(|it| Box::new(Checksum::new(it)));
+            }
             // No task waits yet: should the body be pending, the response future polls it again.
             return match collect.poll(&mut Context::from_waker(Waker::noop())) {
                 Poll::Ready(known) => Ok(Read::Done(known?)),
@@ -108,7 +152,7 @@ where
             };
         }
     };
-    Ok(Read::Done(Known { body, payload }))
+    Ok(Read::Done(Known::new(body, payload)))
 }
 
 /// Collects a body and hashes it while it arrives.
@@ -119,6 +163,8 @@ pub(crate) struct Collect<B> {
     piece: Bytes,
     hashed: usize,
     hasher: PayloadHasher,
+    #[cfg(feature = "chunked")]
+    checksum: Option<Box<Checksum>>,
     /// How many bytes may still come.
     left: usize,
     limit: usize,
@@ -151,6 +197,8 @@ where
             piece: Bytes::new(),
             hashed: 0,
             hasher: PayloadHasher::new(),
+            #[cfg(feature = "chunked")]
+            checksum: None,
             left: limit,
             limit,
             larger,
@@ -202,7 +250,12 @@ where
         let mut quota = HASHED_PER_POLL;
         for _ in 0..FRAMES_PER_POLL {
             let end = self.piece.len().min(self.hashed + quota);
-            self.hasher.update(&self.piece[self.hashed..end]);
+            let piece = &self.piece[self.hashed..end];
+            self.hasher.update(piece);
+            #[cfg(feature = "chunked")]
+            if let Some(checksum) = &mut self.checksum {
+                checksum.update(piece);
+            }
             quota -= end - self.hashed;
             self.hashed = end;
             if end < self.piece.len() {
@@ -241,9 +294,14 @@ where
         telemetry::body_read(self.limit - self.left);
         let collected = mem::take(&mut self.collected);
         let permit = mem::take(&mut self.permit);
+        let body = SignedBody::collected(collected, permit);
         Known {
-            body: SignedBody::collected(collected, permit),
-            payload: mem::take(&mut self.hasher).finish(),
+            #[cfg(feature = "chunked")]
+            checksum: self
+                .checksum
+                .take()
+                .map(|it| (it.algorithm().header_name(), it.finish())),
+            ..Known::new(body, mem::take(&mut self.hasher).finish())
         }
     }
 }

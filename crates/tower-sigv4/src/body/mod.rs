@@ -13,12 +13,12 @@ mod signed_body;
 pub(crate) use self::buffer::Collected;
 #[cfg(feature = "chunked")]
 pub use self::chunked::Chunks;
+pub(crate) use self::collect::{Collect, Known, Read, Settings, read};
 #[cfg(feature = "reqwest")]
 pub(crate) use self::signed_body::Form;
 #[cfg(feature = "chunked")]
-pub(crate) use self::{chunked::announce, length::declared_length};
 pub(crate) use self::{
-    collect::{Collect, Known, Read, Settings, read},
-    length::write_length,
+    chunked::{announce, own_checksums},
+    length::declared_length,
 };
 pub use self::{mode::PayloadMode, signed_body::SignedBody};

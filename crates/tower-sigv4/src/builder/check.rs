@@ -53,6 +53,8 @@ impl SigV4LayerBuilder {
             scope,
             signer,
             payload: self.payload,
+            #[cfg(feature = "chunked")]
+            checksum: self.checksum,
             hosts: Arc::new(hosts),
             credentials: (self.credentials)(cache_settings),
             bodies: Settings::new(self.body_limit, self.total_body_limit, self.body_timeout),

@@ -1,5 +1,7 @@
 mod authorization;
 mod check;
+#[cfg(feature = "chunked")]
+mod checksum;
 mod start;
 
 use std::{
@@ -15,6 +17,8 @@ use http::HeaderName;
 use http_sigv4::Profile;
 #[cfg(doc)]
 use http_sigv4::Signer;
+#[cfg(feature = "chunked")]
+use http_sigv4::chunked::ChecksumAlgorithm;
 
 use crate::{
     Error, PayloadMode, RequestSigner, SigV4Layer, UnlistedHosts, body::Settings,
@@ -47,6 +51,8 @@ pub struct SigV4LayerBuilder {
     clock: Option<Arc<dyn Fn() -> SystemTime + Send + Sync>>,
     profile: Option<Profile>,
     payload: Option<PayloadMode>,
+    #[cfg(feature = "chunked")]
+    checksum: Option<ChecksumAlgorithm>,
     signed_headers: Vec<HeaderName>,
     moved_authorization: Option<HeaderName>,
     signing_host: Option<Box<str>>,
@@ -159,6 +165,8 @@ impl SigV4LayerBuilder {
             clock: None,
             profile: None,
             payload: None,
+            #[cfg(feature = "chunked")]
+            checksum: None,
             signed_headers: Vec::new(),
             moved_authorization: None,
             signing_host: None,

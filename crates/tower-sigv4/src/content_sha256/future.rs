@@ -12,7 +12,7 @@ use tower_service::Service;
 
 use crate::{
     Error, SignedBody,
-    body::{Collect, Known, write_length},
+    body::{Collect, Known},
     error::{BoxError, Kind},
 };
 
@@ -112,14 +112,14 @@ where
 /// Puts a request together that sends the digest of its body.
 pub(super) fn with_digest<B>(
     mut parts: Parts,
-    known: Known<B>,
+    mut known: Known<B>,
 ) -> Result<Request<SignedBody<B>>, Error>
 where
     B: Body + Unpin,
     B::Error: Into<BoxError>,
 {
-    let Known { body, payload } = known;
-    write_length(&mut parts, &body)?;
+    known.write_headers(&mut parts)?;
+    let Known { body, payload, .. } = known;
     // Hexadecimal digits are a header value, and a map that is full takes no other.
     let digest = HeaderValue::try_from(payload.to_string()).map_err(|_| Kind::TooManyHeaders)?;
     let inserted = parts.headers.try_insert("x-amz-content-sha256", digest);

@@ -98,7 +98,14 @@ impl<S> ContentSha256<S> {
             return Ok(ContentSha256Future::responding(future));
         }
         let (parts, body) = request.into_parts();
-        match body::read(body, PayloadMode::Buffered, &self.bodies, Larger::Refused)? {
+        match body::read(
+            body,
+            PayloadMode::Buffered,
+            &self.bodies,
+            Larger::Refused,
+            #[cfg(feature = "chunked")]
+            None,
+        )? {
             Read::Done(known) => {
                 let future = self.inner.call(with_digest(parts, known)?);
                 Ok(ContentSha256Future::responding(future))

@@ -1,6 +1,8 @@
 use std::{fmt, time::Duration};
 
 use http_sigv4::SignError;
+#[cfg(feature = "chunked")]
+use http_sigv4::chunked::ChecksumAlgorithm;
 
 use super::Error;
 #[cfg(feature = "chunked")]
@@ -74,6 +76,14 @@ pub(crate) enum Kind {
     UnknownLength,
     #[cfg(feature = "chunked")]
     Chunked(ChunkedKind),
+    #[cfg(feature = "chunked")]
+    ChecksumRefused {
+        service: Box<str>,
+    },
+    #[cfg(feature = "chunked")]
+    ResponseChecksum {
+        algorithm: ChecksumAlgorithm,
+    },
     RefusedHost {
         host: Box<str>,
         /// What is signed for.
@@ -298,6 +308,18 @@ impl fmt::Display for Kind {
             ),
             #[cfg(feature = "chunked")]
             Self::Chunked(kind) => kind.fmt(f),
+            #[cfg(feature = "chunked")]
+            Self::ChecksumRefused { service } => write!(
+                f,
+                "a checksum is set, and `{service}` is not known to take any, as S3 does; remove it, \
+                 or give the profile of a service that takes it"
+            ),
+            #[cfg(feature = "chunked")]
+            Self::ResponseChecksum { algorithm } => write!(
+                f,
+                "the body of the response is not what its {algorithm} says, which S3 has sent with it; \
+                 do not use what was read, and request it again"
+            ),
             Self::RefusedHost { host, scope, why } => {
                 write!(f, "refused to sign for `{host}`: ")?;
                 match why {

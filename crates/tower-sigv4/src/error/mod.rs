@@ -134,6 +134,8 @@ impl Error {
             | ForwardedUnsigned => true,
             #[cfg(feature = "chunked")]
             Chunked(kind) => kind.is_configuration(),
+            #[cfg(feature = "chunked")]
+            ChecksumRefused { .. } => true,
             #[cfg(feature = "aws-config")]
             MissingRegionOfChain => true,
             #[cfg(feature = "tokens")]
@@ -150,6 +152,14 @@ impl Error {
     #[cfg(feature = "reqwest")]
     pub fn is_redirect(&self) -> bool {
         matches!(&self.inner.kind, Kind::Reqwest(kind) if kind.is_redirect())
+    }
+
+    /// Returns whether the body of a response is not what its checksum says. The request **was** sent.
+    ///
+    /// From [`ResponseChecksumLayer`](crate::ResponseChecksumLayer). Feature `chunked`.
+    #[cfg(feature = "chunked")]
+    pub fn is_response_checksum(&self) -> bool {
+        matches!(&self.inner.kind, Kind::ResponseChecksum { .. })
     }
 
     /// Returns whether the same request may well succeed a little later.

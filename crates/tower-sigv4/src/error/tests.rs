@@ -149,6 +149,22 @@ fn table() -> Vec<(Kind, &'static str, &'static str)> {
         (UnknownLength, "length", "give a `content-length`"),
         #[cfg(feature = "chunked")]
         (
+            ChecksumRefused {
+                service: "es".into(),
+            },
+            "`es` is not known to take any",
+            "remove it",
+        ),
+        #[cfg(feature = "chunked")]
+        (
+            ResponseChecksum {
+                algorithm: http_sigv4::chunked::ChecksumAlgorithm::Crc32,
+            },
+            "what its CRC32 says",
+            "request it again",
+        ),
+        #[cfg(feature = "chunked")]
+        (
             Chunked(ChunkedKind::Encoding(small_chunks())),
             "cannot send the body in chunks: S3 takes no chunks",
             "choose a larger size",
@@ -326,7 +342,7 @@ fn number(kind: &Kind) -> usize {
         Trailers => 17,
         UnknownLength => 18,
         #[cfg(feature = "chunked")]
-        Chunked(_) => 18,
+        Chunked(_) | ChecksumRefused { .. } | ResponseChecksum { .. } => 18,
         RefusedHost { why, .. } => match why {
             Unlisted::NotAws => 19,
             Unlisted::Loopback => 20,

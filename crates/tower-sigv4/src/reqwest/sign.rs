@@ -9,7 +9,7 @@ use reqwest::{Body, Response};
 use super::sent::Sent;
 use crate::{
     Error, RequestSigner, SignedRequest, SigningOptions,
-    body::{self, Form, Known, Read, SignedBody},
+    body::{Form, Known, Read, SignedBody},
     error::{Kind, ReqwestKind},
 };
 
@@ -69,7 +69,7 @@ async fn sign_parts(
     let Some(signing) = signer.check(parts)? else {
         return Ok((body, None));
     };
-    let known = match signing.read_body(parts, body)? {
+    let mut known = match signing.read_body(parts, body)? {
         Read::Done(known) => known,
         Read::Pending(mut collect) => {
             // So that credentials load while the body is read.
@@ -77,8 +77,10 @@ async fn sign_parts(
             poll_fn(|cx| collect.poll_in_time(&parts.headers, cx)).await?
         }
     };
-    body::write_length(parts, &known.body)?;
-    let Known { mut body, payload } = known;
+    known.write_headers(parts)?;
+    let Known {
+        mut body, payload, ..
+    } = known;
     let signed = signing.sign(parts, payload).await?;
     signed.begin_body(&mut body, &parts.headers)?;
     Ok((client_body(body), Some(signed)))

@@ -61,6 +61,17 @@ async fn a_declared_length_will_do_where_the_body_does_not_know_its_own() {
 }
 
 #[tokio::test]
+async fn a_declared_length_of_chunks_is_not_sent_beside_a_body_without() {
+    for builder in [s3(), s3().payload(Chunks::signed())] {
+        let request = put().method("POST");
+        let request = request.header("x-amz-decoded-content-length", "5");
+        let sent = send(builder, request.body(full("hello")).unwrap()).await;
+        let headers = sent.unwrap().parts.headers;
+        assert!(!headers.contains_key("x-amz-decoded-content-length"));
+    }
+}
+
+#[tokio::test]
 async fn a_body_over_the_limit_whose_length_nobody_knows_is_an_error_that_asks_for_it() {
     for hint in [0, 1001] {
         let (body, feed) = fed();

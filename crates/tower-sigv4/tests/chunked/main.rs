@@ -6,8 +6,10 @@
 mod common;
 
 mod announced;
+mod checksums;
 mod choice;
 mod harness;
 mod lengths;
+mod memory;
 mod streaming;
 mod trailers;

@@ -28,11 +28,7 @@ pub(crate) fn announce(
     length: u64,
     headers: &mut HeaderMap,
 ) -> Result<Announced, Error> {
-    let own: Vec<HeaderName> = headers
-        .keys()
-        .filter(|it| is_checksum(it))
-        .cloned()
-        .collect();
+    let own: Vec<HeaderName> = own_checksums(headers).cloned().collect();
     let mut given = HeaderMap::new();
     let trailers = if headers.contains_key("x-amz-trailer") {
         announced_trailers(headers)?
@@ -50,6 +46,11 @@ pub(crate) fn announce(
     // They are in the body, and nothing follows it.
     headers.remove(TRAILER);
     Ok(Announced { upload, given })
+}
+
+/// The checksums that are among the headers already.
+pub(crate) fn own_checksums(headers: &HeaderMap) -> impl Iterator<Item = &HeaderName> {
+    headers.keys().filter(|name| is_checksum(name))
 }
 
 /// Returns whether it is the name of a header that holds a checksum.

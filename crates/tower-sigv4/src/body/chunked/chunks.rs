@@ -128,6 +128,12 @@ impl Chunks {
         Ok(trailers.try_fold(upload, Upload::trailer)?)
     }
 
+    /// Sends `checksum`, if there is no other.
+    pub(crate) fn or_checksum(mut self, checksum: Option<ChecksumAlgorithm>) -> Self {
+        self.checksum = self.checksum.or(checksum);
+        self
+    }
+
     pub(super) fn is_signed(self) -> bool {
         self.is_signed
     }
