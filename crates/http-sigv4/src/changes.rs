@@ -10,17 +10,17 @@ use crate::{
 };
 
 /// Everything that signing changes in a request.
-pub(crate) struct Changes {
+pub(crate) struct Changes<'a> {
     pub(crate) uri: Option<Uri>,
     /// Whether the headers that a signature decides are removed where they have no value here:
     /// what stands in them belongs to an earlier signature.
     pub(crate) removes_stale: bool,
-    pub(crate) own: OwnHeaders,
+    pub(crate) own: OwnHeaders<'a>,
     /// Other headers that are signed in another form than they were sent in.
-    pub(crate) rewritten: Vec<(HeaderName, HeaderValue)>,
+    pub(crate) rewritten: Option<Vec<(HeaderName, HeaderValue)>>,
 }
 
-impl Changes {
+impl Changes<'_> {
     /// Makes all changes or none.
     pub(crate) fn commit(mut self, parts: &mut Parts) -> Result<(), SignError> {
         // A map refuses an insertion when it is full, but also when thousands of its names collide,
@@ -41,21 +41,27 @@ impl Changes {
     }
 
     fn insert_into(self, headers: &mut HeaderMap) -> Result<(), SignError> {
+        let Self {
+            removes_stale,
+            own,
+            rewritten,
+            ..
+        } = self;
         let mut set = |name: &'static HeaderName, value| match value {
             Some(value) => insert(headers, name, value),
             None => {
-                if self.removes_stale {
+                if removes_stale {
                     headers.remove(name);
                 }
                 Ok(())
             }
         };
-        set(&AUTHORIZATION, self.own.authorization)?;
-        set(&X_AMZ_CONTENT_SHA256, self.own.content_sha256)?;
-        set(&X_AMZ_DATE, self.own.date)?;
-        set(&X_AMZ_REGION_SET, self.own.region_set)?;
-        set(&X_AMZ_SECURITY_TOKEN, self.own.security_token)?;
-        for (name, value) in self.rewritten {
+        set(&AUTHORIZATION, own.authorization)?;
+        set(&X_AMZ_CONTENT_SHA256, own.content_sha256)?;
+        set(&X_AMZ_DATE, own.date)?;
+        set(&X_AMZ_REGION_SET, own.region_set.cloned())?;
+        set(&X_AMZ_SECURITY_TOKEN, own.security_token.cloned())?;
+        for (name, value) in rewritten.into_iter().flatten() {
             insert(headers, name, value)?;
         }
         Ok(())

@@ -10,21 +10,21 @@ use crate::{
 
 /// The values of the headers that a signature decides; `None` for one that it does not bring.
 #[derive(Default)]
-pub(crate) struct OwnHeaders {
+pub(crate) struct OwnHeaders<'a> {
     pub(crate) authorization: Option<HeaderValue>,
     pub(crate) content_sha256: Option<HeaderValue>,
     pub(crate) date: Option<HeaderValue>,
-    pub(crate) region_set: Option<HeaderValue>,
-    pub(crate) security_token: Option<HeaderValue>,
+    pub(crate) region_set: Option<&'a HeaderValue>,
+    pub(crate) security_token: Option<&'a HeaderValue>,
 }
 
-impl OwnHeaders {
+impl<'a> OwnHeaders<'a> {
     /// Makes the values of a signature: `names` are those of the signed headers, and `payload` is the
     /// text of the payload if that is sent.
     ///
     /// Those that differ from request to request share one piece of memory.
     pub(crate) fn new(
-        key: &SigningKey,
+        key: &'a SigningKey,
         names: &[u8],
         signature: &[u8],
         date: AmzDate,
@@ -36,17 +36,20 @@ impl OwnHeaders {
         text.extend_from_slice(date.as_bytes());
         let date_end = text.len();
         text.extend_from_slice(payload.unwrap_or_default());
-        let text = shared(&text);
+        let mut text = shared(&text);
 
-        let mut authorization = value(text.slice(..authorization_end))?;
+        let content_sha256 = payload.map(|_| value(text.slice(date_end..)));
+        let date = value(text.slice(authorization_end..date_end))?;
+        text.truncate(authorization_end);
+        let mut authorization = value(text)?;
         // Nothing shows it.
         authorization.set_sensitive(true);
         Ok(Self {
             authorization: Some(authorization),
-            date: Some(value(text.slice(authorization_end..date_end))?),
-            content_sha256: payload.map(|_| value(text.slice(date_end..))).transpose()?,
-            region_set: key.region_set().cloned(),
-            security_token: key.session_token().cloned(),
+            content_sha256: content_sha256.transpose()?,
+            date: Some(date),
+            region_set: key.region_set(),
+            security_token: key.session_token(),
         })
     }
 

@@ -43,13 +43,13 @@ pub struct PreparedSignature<'a> {
     key: &'a SigningKey,
     /// What is signed: the canonical request, then the string to sign.
     text: Box<[u8]>,
-    signature: Signature,
+    signature: Signature<'a>,
 }
 
 /// A signature, made of a canonical request that ends at some place of a text.
-pub(crate) struct Signature {
+pub(crate) struct Signature<'a> {
     pub(crate) canonical_request_end: usize,
-    pub(crate) changes: Changes,
+    pub(crate) changes: Changes<'a>,
 }
 
 impl<'a> PreparedSignature<'a> {
@@ -57,7 +57,7 @@ impl<'a> PreparedSignature<'a> {
         parts: &'a mut Parts,
         key: &'a SigningKey,
         text: &[u8],
-        signature: Signature,
+        signature: Signature<'a>,
     ) -> Self {
         Self {
             parts,

@@ -152,13 +152,13 @@ impl Presigner {
 
     /// Makes a signature. Writes what is signed, the canonical request and then the string to sign,
     /// into `text`, which is empty.
-    fn make(
+    fn make<'a>(
         &self,
         text: &mut Text,
         parts: &Parts,
-        key: &SigningKey,
+        key: &'a SigningKey,
         time: SystemTime,
-    ) -> Result<Signature, SignError> {
+    ) -> Result<Signature<'a>, SignError> {
         let profile = self.signer.profile();
         let payload = match (self.payload, profile.allows_unsigned_payload()) {
             (Some(payload), _) => payload,

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, header::CONNECTION};
 use smallvec::SmallVec;
 
-use super::encode::all;
+use super::encode::{all, is_between};
 use crate::{SignError, error::Kind, text::Text};
 
 pub(crate) static X_AMZ_CONTENT_SHA256: HeaderName =
@@ -50,7 +50,7 @@ impl<'a> SignedHeaders<'a> {
         name: &'a HeaderName,
         value: &'a HeaderValue,
     ) -> Result<(), SignError> {
-        if !all(value.as_bytes(), |byte| matches!(byte, b' '..=b'~')) {
+        if !all(value.as_bytes(), |byte| is_between(byte, b' ', b'~')) {
             return Err(Kind::HeaderValue(name.as_str().into()).into());
         }
         if self.lines.len() == MAX_LINES {
@@ -137,6 +137,11 @@ impl<'a> SignedHeaders<'a> {
             out.extend_from_slice(line.name.as_bytes());
             before = Some(line.name);
         }
+    }
+
+    /// Whether a name stands on several lines.
+    pub(crate) fn has_joined(&self) -> bool {
+        self.has_joined
     }
 
     /// The headers that stand on several lines, each with the one line that says the same.

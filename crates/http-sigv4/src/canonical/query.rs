@@ -4,7 +4,7 @@
 
 use smallvec::SmallVec;
 
-use super::encode::{is_unreserved, recode_into};
+use super::encode::{is_unreserved_one, recode_into};
 use crate::{SignError, error::Kind, text::Text};
 
 /// Appends the canonical form of `query`: each pair decoded and encoded once, sorted by name, then
@@ -106,7 +106,7 @@ fn collect<'a>(pairs: &mut Pairs<'a>, query: &'a [u8]) -> bool {
         }
     };
     for (at, &byte) in query.iter().enumerate() {
-        if is_unreserved(byte) {
+        if is_unreserved_one(byte) {
             continue;
         }
         match byte {

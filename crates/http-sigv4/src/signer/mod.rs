@@ -242,14 +242,14 @@ impl Signer {
 
     /// Makes a signature. Writes what is signed, the canonical request and then the string to sign,
     /// into `text`, which is empty.
-    fn make(
+    fn make<'a>(
         &self,
         text: &mut Text,
         parts: &Parts,
-        key: &SigningKey,
+        key: &'a SigningKey,
         payload: Payload,
         time: SystemTime,
-    ) -> Result<Signature, SignError> {
+    ) -> Result<Signature<'a>, SignError> {
         let payload_text = payload.text();
         let sends_payload = self.profile.always_content_sha256 || !payload.is_signed();
         let sent_payload = sends_payload.then(|| payload_text.as_bytes());
