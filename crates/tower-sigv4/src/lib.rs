@@ -262,9 +262,11 @@ mod host_policy;
 mod keys;
 mod layer;
 mod options;
+mod per_thread;
 mod rejection;
 #[cfg(feature = "reqwest")]
 pub mod reqwest;
+mod sent_headers;
 mod service;
 mod signed_request;
 mod signer;
