@@ -187,6 +187,7 @@ impl RequestSigner {
         &self.shared.config
     }
 
+    #[inline]
     pub(crate) fn check(&self, parts: &mut Parts) -> Result<Option<Signing>, Error> {
         let Shared { config, decisions } = &*self.shared;
         let options = parts.extensions.remove::<SigningOptions>();

@@ -83,6 +83,7 @@ impl Signing {
     ///
     /// A request that has no certain signature, or credentials that could not be loaded. `parts` is
     /// then unchanged.
+    #[inline]
     pub fn try_sign(mut self, parts: &mut Parts, payload: Payload) -> Result<TrySign, Error> {
         match self.config().credentials.get().try_into_ready() {
             Ok(credentials) => {

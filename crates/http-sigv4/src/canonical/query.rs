@@ -97,30 +97,33 @@ impl<'a> Pair<'a> {
 /// Reads the pairs of a query. Tells whether they are in canonical form, as most are.
 fn collect<'a>(pairs: &mut Pairs<'a>, query: &'a [u8]) -> bool {
     let mut is_encoded = true;
-    let mut start = 0;
-    let mut equals_sign = None;
-    let mut push = |start: usize, equals_sign: Option<usize>, end: usize| {
-        if start < end {
-            let name_len = equals_sign.unwrap_or(end) - start;
-            pairs.push(Pair::new(&query[start..end], name_len));
-        }
-    };
-    for (at, &byte) in query.iter().enumerate() {
-        if is_unreserved_one(byte) {
-            continue;
-        }
-        match byte {
-            b'&' => {
-                push(start, equals_sign.take(), at);
-                start = at + 1;
+    let mut rest = query;
+    loop {
+        let mut name_len = None;
+        let mut end = rest.len();
+        for (at, &byte) in rest.iter().enumerate() {
+            if is_unreserved_one(byte) {
+                continue;
             }
-            // Only the first divides; the others belong to the value.
-            b'=' if equals_sign.is_none() => equals_sign = Some(at),
-            _ => is_encoded = false,
+            match byte {
+                b'&' => {
+                    end = at;
+                    break;
+                }
+                // Only the first divides; the others belong to the value.
+                b'=' if name_len.is_none() => name_len = Some(at),
+                _ => is_encoded = false,
+            }
+        }
+        let (text, after) = rest.split_at(end);
+        if !text.is_empty() {
+            pairs.push(Pair::new(text, name_len.unwrap_or(end)));
+        }
+        match after {
+            [_, after @ ..] => rest = after,
+            [] => return is_encoded,
         }
     }
-    push(start, equals_sign, query.len());
-    is_encoded
 }
 
 /// The text of `pairs` in canonical form.
