@@ -47,20 +47,22 @@ impl Changes<'_> {
             rewritten,
             ..
         } = self;
-        let mut set = |name: &'static HeaderName, value| match value {
-            Some(value) => insert(headers, name, value),
-            None => {
-                if removes_stale {
+        let own = [
+            (&AUTHORIZATION, own.authorization),
+            (&X_AMZ_CONTENT_SHA256, own.content_sha256),
+            (&X_AMZ_DATE, own.date),
+            (&X_AMZ_REGION_SET, own.region_set.cloned()),
+            (&X_AMZ_SECURITY_TOKEN, own.security_token.cloned()),
+        ];
+        for (name, value) in own {
+            match value {
+                Some(value) => insert(headers, name, value)?,
+                None if removes_stale => {
                     headers.remove(name);
                 }
-                Ok(())
+                None => {}
             }
-        };
-        set(&AUTHORIZATION, own.authorization)?;
-        set(&X_AMZ_CONTENT_SHA256, own.content_sha256)?;
-        set(&X_AMZ_DATE, own.date)?;
-        set(&X_AMZ_REGION_SET, own.region_set.cloned())?;
-        set(&X_AMZ_SECURITY_TOKEN, own.security_token.cloned())?;
+        }
         for (name, value) in rewritten.into_iter().flatten() {
             insert(headers, name, value)?;
         }
