@@ -5,11 +5,15 @@ mod case;
 mod client;
 mod contenders;
 mod floor;
+#[cfg(feature = "peers")]
+mod frames;
 mod no_op;
 #[cfg(feature = "peers")]
 mod peers;
 #[cfg(feature = "report")]
 mod plot;
+#[cfg(feature = "peers")]
+mod refresh;
 #[cfg(feature = "peers")]
 mod rounds;
 #[cfg(feature = "peers")]
@@ -30,7 +34,9 @@ pub use self::{
 #[cfg(feature = "peers")]
 pub use self::{
     client::client,
+    frames::frames,
     peers::{AwsLc, Ring, aws_sigv4, reqsign},
+    refresh::tail,
     signing::{Bar, signing, signing_with_bars},
     table::Table,
     threads::threads,

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use crate::{
     Case, Layered, NoOp, Table,
     contenders::{http_sigv4, layer, send},
+    refresh::Refreshing,
 };
 
 const ROUNDS: usize = 41;
@@ -17,10 +18,15 @@ pub fn threads() -> Table {
     let mut table = Table::new(&["two threads", "ns by one", "times as fast as one"]);
     let case = Case::GET_TOKEN;
     let shared = layer(case);
-    let contenders: [(&str, MakeWorker<'_>); 3] = [
+    let refreshing = Refreshing::new(case);
+    let contenders: [(&str, MakeWorker<'_>); 4] = [
         (
             "one shared layer",
             Box::new(|| through(Layered::new(NoOp::new(), &shared))),
+        ),
+        (
+            "one shared layer, during a refresh",
+            Box::new(|| through(Layered::new(NoOp::new(), refreshing.layer()))),
         ),
         (
             "a layer each",
@@ -36,7 +42,7 @@ pub fn threads() -> Table {
             }),
         ),
     ];
-    let mut shortest = [[f64::INFINITY; 2]; 3];
+    let mut shortest = [[f64::INFINITY; 2]; 4];
     for _ in 0..ROUNDS {
         for ((_, worker), shortest) in contenders.iter().zip(&mut shortest) {
             for (index, shortest) in shortest.iter_mut().enumerate() {

@@ -24,11 +24,13 @@ impl CachedCredentials {
     }
 
     /// Returns the credentials.
+    #[inline]
     pub fn credentials(&self) -> &Credentials {
         &self.snapshot.credentials
     }
 
     /// Returns the generation that they are of.
+    #[inline]
     pub fn generation(&self) -> Generation {
         self.snapshot.generation
     }
@@ -41,6 +43,7 @@ impl CachedCredentials {
     /// Tells whether they had expired, by the local clocks, when they were handed out.
     ///
     /// That is only so with [`OnExpired::ServeStale`](crate::OnExpired::ServeStale).
+    #[inline]
     pub fn is_expired(&self) -> bool {
         self.is_expired
     }

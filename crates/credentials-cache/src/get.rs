@@ -54,6 +54,7 @@ impl Get {
     /// # Errors
     ///
     /// The lookup itself, if it has to be waited for.
+    #[inline]
     pub fn try_into_ready(self) -> Result<Result<CachedCredentials, Error>, Self> {
         match self.state {
             State::Ready(result) => Ok(result),

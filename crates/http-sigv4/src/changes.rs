@@ -1,49 +1,32 @@
-use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Uri, header::AUTHORIZATION, request::Parts};
 
 use crate::{
     SignError,
     canonical::headers::{
-        Own, OwnValues, X_AMZ_CONTENT_SHA256, X_AMZ_DATE, X_AMZ_REGION_SET, X_AMZ_SECURITY_TOKEN,
+        X_AMZ_CONTENT_SHA256, X_AMZ_DATE, X_AMZ_REGION_SET, X_AMZ_SECURITY_TOKEN,
     },
     error::Kind,
+    own_headers::OwnHeaders,
 };
 
 /// Everything that signing changes in a request.
-#[derive(Default)]
-pub(crate) struct Changes {
+pub(crate) struct Changes<'a> {
     pub(crate) uri: Option<Uri>,
     /// Whether the headers that a signature decides are removed where they have no value here:
     /// what stands in them belongs to an earlier signature.
     pub(crate) removes_stale: bool,
-    pub(crate) authorization: Option<HeaderValue>,
-    pub(crate) content_sha256: Option<HeaderValue>,
-    pub(crate) date: Option<HeaderValue>,
-    pub(crate) region_set: Option<HeaderValue>,
-    pub(crate) security_token: Option<HeaderValue>,
+    pub(crate) own: OwnHeaders<'a>,
     /// Other headers that are signed in another form than they were sent in.
-    pub(crate) rewritten: Vec<(HeaderName, HeaderValue)>,
+    pub(crate) rewritten: Option<Vec<(HeaderName, HeaderValue)>>,
 }
 
-impl Changes {
-    /// The headers of the signer's own, whose values stand in `text`.
-    pub(crate) fn own_headers(text: &Bytes, own_values: &OwnValues) -> Result<Self, SignError> {
-        let shared = |own| own_values.range(own).map(|range| text.slice(range));
-        let value = |own| shared(own).map(value).transpose();
-        Ok(Self {
-            content_sha256: value(Own::ContentSha256)?,
-            date: value(Own::Date)?,
-            region_set: value(Own::RegionSet)?,
-            security_token: shared(Own::SecurityToken).map(secret_value).transpose()?,
-            ..Self::default()
-        })
-    }
-
+impl Changes<'_> {
     /// Has a secret stand in another header.
     pub(crate) fn move_secret(&mut self, to: &HeaderName, value: &HeaderValue) {
         let mut value = value.clone();
         value.set_sensitive(true);
-        self.rewritten.push((to.clone(), value));
+        let rewritten = self.rewritten.get_or_insert_default();
+        rewritten.push((to.clone(), value));
     }
 
     /// Makes all changes or none.
@@ -66,37 +49,33 @@ impl Changes {
     }
 
     fn insert_into(self, headers: &mut HeaderMap) -> Result<(), SignError> {
-        let mut set = |name: &'static HeaderName, value| match value {
-            Some(value) => insert(headers, name, value),
-            None => {
-                if self.removes_stale {
+        let Self {
+            removes_stale,
+            own,
+            rewritten,
+            ..
+        } = self;
+        let own = [
+            (&AUTHORIZATION, own.authorization),
+            (&X_AMZ_CONTENT_SHA256, own.content_sha256),
+            (&X_AMZ_DATE, own.date),
+            (&X_AMZ_REGION_SET, own.region_set.cloned()),
+            (&X_AMZ_SECURITY_TOKEN, own.security_token.cloned()),
+        ];
+        for (name, value) in own {
+            match value {
+                Some(value) => insert(headers, name, value)?,
+                None if removes_stale => {
                     headers.remove(name);
                 }
-                Ok(())
+                None => {}
             }
-        };
-        set(&AUTHORIZATION, self.authorization)?;
-        set(&X_AMZ_CONTENT_SHA256, self.content_sha256)?;
-        set(&X_AMZ_DATE, self.date)?;
-        set(&X_AMZ_REGION_SET, self.region_set)?;
-        set(&X_AMZ_SECURITY_TOKEN, self.security_token)?;
-        for (name, value) in self.rewritten {
+        }
+        for (name, value) in rewritten.into_iter().flatten() {
             insert(headers, name, value)?;
         }
         Ok(())
     }
-}
-
-/// Makes the value of a header that nothing shows.
-pub(crate) fn secret_value(text: Bytes) -> Result<HeaderValue, SignError> {
-    let mut value = value(text)?;
-    value.set_sensitive(true);
-    Ok(value)
-}
-
-fn value(text: Bytes) -> Result<HeaderValue, SignError> {
-    // Names, digits, and what was checked when the key was derived: always a header value.
-    HeaderValue::from_maybe_shared(text).map_err(|_| Kind::AccessKeyId.into())
 }
 
 fn insert(

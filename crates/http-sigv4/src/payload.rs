@@ -91,6 +91,8 @@ impl Payload {
 
     pub(crate) fn text(&self) -> PayloadText {
         match self {
+            // As of every GET.
+            &Self::EMPTY => PayloadText::Marker(EMPTY_DIGEST),
             Self::Sha256(digest) => PayloadText::Hex(hex(digest)),
             other => PayloadText::Marker(other.marker().unwrap_or("UNSIGNED-PAYLOAD")),
         }
@@ -108,6 +110,9 @@ impl Payload {
         }
     }
 }
+
+/// The digest of no body, as text.
+const EMPTY_DIGEST: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
 /// Hashes a body that comes in pieces.
 ///
@@ -195,6 +200,12 @@ impl PayloadText {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_text_of_no_body_is_its_digest() {
+        assert_eq!(EMPTY_DIGEST.as_bytes(), hex(&sha256(b"")));
+        assert_eq!(Payload::EMPTY, Payload::hash(b""));
+    }
 
     #[test]
     fn a_payload_is_read_from_its_own_text() {

@@ -1,6 +1,5 @@
 use std::fmt;
 
-use bytes::Bytes;
 use http::request::Parts;
 
 use crate::{CanonicalRequest, SignError, SigningKey, changes::Changes};
@@ -40,34 +39,39 @@ use crate::{CanonicalRequest, SignError, SigningKey, changes::Changes};
 /// ```
 #[must_use = "a signature is in its request only once it is applied"]
 pub struct PreparedSignature<'a> {
-    pub(crate) parts: &'a mut Parts,
-    pub(crate) key: &'a SigningKey,
-    pub(crate) signature: Signature,
+    parts: &'a mut Parts,
+    key: &'a SigningKey,
+    /// What is signed: the canonical request, then the string to sign.
+    text: Box<[u8]>,
+    signature: Signature<'a>,
 }
 
-/// A signature, and what it was made from.
-pub(crate) struct Signature {
-    /// The canonical request, then the string to sign, then whatever the signature sends.
-    pub(crate) text: Bytes,
+/// A signature, made of a canonical request that ends at some place of a text.
+pub(crate) struct Signature<'a> {
     pub(crate) canonical_request_end: usize,
-    pub(crate) string_to_sign_end: usize,
-    pub(crate) changes: Changes,
+    pub(crate) changes: Changes<'a>,
 }
 
-impl PreparedSignature<'_> {
+impl<'a> PreparedSignature<'a> {
+    pub(crate) fn new(
+        parts: &'a mut Parts,
+        key: &'a SigningKey,
+        text: &[u8],
+        signature: Signature<'a>,
+    ) -> Self {
+        Self {
+            parts,
+            key,
+            text: text.into(),
+            signature,
+        }
+    }
+
     /// Copies what is signed, to explain later why a service rejects it.
     pub fn canonical_request(&self) -> CanonicalRequest {
-        let Signature {
-            text,
-            canonical_request_end,
-            string_to_sign_end,
-            ..
-        } = &self.signature;
-        CanonicalRequest::new(
-            self.key,
-            &text[..*canonical_request_end],
-            &text[*canonical_request_end..*string_to_sign_end],
-        )
+        let (canonical_request, string_to_sign) =
+            self.text.split_at(self.signature.canonical_request_end);
+        CanonicalRequest::new(self.key, canonical_request, string_to_sign)
     }
 
     /// Puts the signature into the request.

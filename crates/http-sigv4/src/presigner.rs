@@ -14,6 +14,7 @@ use crate::{
     date::AmzDate,
     error::Kind,
     expires_in::{Lifetime, SEVEN_DAYS},
+    own_headers::OwnHeaders,
     prepared::Signature,
     profile::PathRule,
     string_to_sign,
@@ -144,20 +145,20 @@ impl Presigner {
         key: &'a SigningKey,
         time: SystemTime,
     ) -> Result<PreparedSignature<'a>, SignError> {
-        let signature = self.make(parts, key, time)?;
-        Ok(PreparedSignature {
-            parts,
-            key,
-            signature,
-        })
+        let mut text = Text::new();
+        let signature = self.make(&mut text, parts, key, time)?;
+        Ok(PreparedSignature::new(parts, key, &text, signature))
     }
 
-    fn make(
+    /// Makes a signature. Writes what is signed, the canonical request and then the string to sign,
+    /// into `text`, which is empty.
+    fn make<'a>(
         &self,
+        text: &mut Text,
         parts: &Parts,
-        key: &SigningKey,
+        key: &'a SigningKey,
         time: SystemTime,
-    ) -> Result<Signature, SignError> {
+    ) -> Result<Signature<'a>, SignError> {
         let profile = self.signer.profile();
         let payload = match (self.payload, profile.allows_unsigned_payload()) {
             (Some(payload), _) => payload,
@@ -191,19 +192,16 @@ impl Presigner {
         let mut names = Text::new();
         headers.write_names(&mut names);
         let mut query = self.query(parts, key, date, lifetime, &names)?;
-        // The canonical request and the string to sign, one after the other.
-        let mut text = Text::new();
         let canonical = Canonical::write(
-            &mut text,
+            text,
             parts,
             self.signer.signed_path(&parts.uri),
             &query,
             &headers,
             payload_text.as_bytes(),
         )?;
-        string_to_sign::write(&mut text, key, date);
+        string_to_sign::write(text, key, date);
         let signature = key.sign(&text[canonical.end..]);
-        let text = text.to_shared();
 
         push_parameter(&mut query, "X-Amz-Signature", &signature);
         if let Some(token) = key.session_token().filter(|_| self.token_after_signature) {
@@ -213,13 +211,14 @@ impl Presigner {
         let changes = Changes {
             uri: Some(uri),
             removes_stale: sent.has_stale,
+            own: match sends_payload {
+                true => OwnHeaders::from_payload(payload_text.as_bytes())?,
+                false => OwnHeaders::default(),
+            },
             rewritten: host.rewritten(&headers)?,
-            ..Changes::own_headers(&text, &canonical.own_values)?
         };
         Ok(Signature {
             canonical_request_end: canonical.end,
-            string_to_sign_end: text.len(),
-            text,
             changes,
         })
     }

@@ -82,13 +82,16 @@ impl<'a> SignedHost<'a> {
         })
     }
 
-    /// The headers that are signed in another form than they were sent in.
+    /// The headers that are signed in another form than they were sent in, as hardly ever one is.
     pub(crate) fn rewritten(
         &self,
         headers: &SignedHeaders<'_>,
-    ) -> Result<Vec<(HeaderName, HeaderValue)>, SignError> {
+    ) -> Result<Option<Vec<(HeaderName, HeaderValue)>>, SignError> {
+        if self.header.is_none() && !headers.has_joined() {
+            return Ok(None);
+        }
         let mut rewritten = headers.joined()?;
         rewritten.extend(self.header.clone().map(|value| (HOST, value)));
-        Ok(rewritten)
+        Ok(Some(rewritten))
     }
 }

@@ -1,10 +1,9 @@
-//! The one buffer that a signature is written in.
+//! What a signature is written in.
 
-use std::ops::{Deref, Range};
+use std::ops::Deref;
 
 use arrayvec::ArrayVec;
 use bytes::Bytes;
-use smallvec::SmallVec;
 
 /// Holds every canonical request that a service takes, with the longest session token of today.
 const ON_STACK: usize = 8192;
@@ -29,12 +28,6 @@ impl Text {
     #[inline]
     pub(crate) fn push(&mut self, byte: u8) {
         self.extend_from_slice(&[byte]);
-    }
-
-    /// Appends what stands in it at `range` already.
-    pub(crate) fn extend_from_within(&mut self, range: Range<usize>) {
-        let piece: SmallVec<[u8; 256]> = SmallVec::from_slice(&self[range]);
-        self.extend_from_slice(&piece);
     }
 
     #[inline]
@@ -63,20 +56,6 @@ impl Text {
             Self::Heap(text) => text.truncate(len),
         }
     }
-
-    /// Copies the text to where any number of [`Bytes`] share it.
-    ///
-    /// This is the one allocation of a signature. Memory of any length would take a second one for
-    /// the count of those who share it, memory of a fixed length has it in front.
-    pub(crate) fn to_shared(&self) -> Bytes {
-        match self.len() {
-            0..=1024 => shared::<1024>(self),
-            1025..=2048 => shared::<2048>(self),
-            2049..=4096 => shared::<4096>(self),
-            4097..=8192 => shared::<8192>(self),
-            _ => Bytes::copy_from_slice(self),
-        }
-    }
 }
 
 impl Deref for Text {
@@ -90,8 +69,21 @@ impl Deref for Text {
     }
 }
 
+/// Copies a text to where any number of [`Bytes`] share it.
+///
+/// This is the one allocation of a signature. Memory of any length would take a second one for the
+/// count of those who share it, memory of a fixed length has it in front.
+pub(crate) fn shared(text: &[u8]) -> Bytes {
+    match text.len() {
+        0..=384 => shared_in::<384>(text),
+        385..=1024 => shared_in::<1024>(text),
+        1025..=8192 => shared_in::<8192>(text),
+        _ => Bytes::copy_from_slice(text),
+    }
+}
+
 /// Copies a text that is no longer than `CAPACITY`.
-fn shared<const CAPACITY: usize>(text: &[u8]) -> Bytes {
+fn shared_in<const CAPACITY: usize>(text: &[u8]) -> Bytes {
     match ArrayVec::<u8, CAPACITY>::try_from(text) {
         Ok(owner) => Bytes::from_owner(owner),
         Err(_) => Bytes::copy_from_slice(text),
@@ -104,14 +96,14 @@ mod tests {
 
     #[test]
     fn a_text_of_any_length_is_what_was_written() {
-        for length in [0, 1, 1024, 1025, 8191, 8192, 8193, 20_000] {
+        for length in [0, 1, 384, 385, 1024, 1025, 8191, 8192, 8193, 20_000] {
             let expected: Vec<u8> = (0..length).map(|index: usize| index as u8).collect();
             let (mut by_byte, mut at_once) = (Text::new(), Text::new());
             expected.iter().for_each(|&byte| by_byte.push(byte));
             at_once.extend_from_slice(&expected);
             for text in [&mut by_byte, &mut at_once] {
                 assert!(**text == expected[..]);
-                assert_eq!(text.to_shared(), expected);
+                assert_eq!(shared(text), expected);
                 text.truncate(length / 2);
                 assert!(**text == expected[..length / 2]);
             }

@@ -1,9 +1,8 @@
 //! Whether a request may be signed, and for what: checked by its URI and its `Host` header.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
-use arc_swap::ArcSwap;
-use http::{HeaderMap, Uri, header::HOST, request::Parts};
+use http::{Uri, request::Parts};
 use http_sigv4::{Host, SigningScope};
 
 use crate::{
@@ -11,6 +10,8 @@ use crate::{
     config::{Config, Scope},
     host_key::HostKey,
     host_policy::{Destination, Target},
+    per_thread::PerThread,
+    sent_headers::SentHeaders,
 };
 
 /// A request may be signed: this is with what, and where it goes.
@@ -83,13 +84,14 @@ pub(crate) fn is_forwarded(error: &Error, config: &Config, parts: &Parts) -> boo
 /// not checked again.
 ///
 /// A decision depends on the configuration, and on the scheme, the authority and the `Host` header of
-/// the request: it is kept under all of them, letter by letter, with the one configuration.
+/// the request: it is kept under all of them, letter by letter, with the one configuration. Threads
+/// have decisions of their own, as each signature counts a reference to one.
 #[derive(Debug, Default)]
 pub(crate) struct Decisions {
-    kept: ArcSwap<Vec<Kept>>,
+    kept: PerThread<RwLock<Vec<Kept>>>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 struct Kept {
     scheme: Box<str>,
     authority: Box<str>,
@@ -103,10 +105,10 @@ const MOST: usize = 32;
 
 impl Decisions {
     /// Returns the decision of a request that differs in nothing that matters.
-    pub(crate) fn get(&self, uri: &Uri, headers: &HeaderMap) -> Option<Arc<Decision>> {
+    pub(crate) fn get(&self, uri: &Uri, sent: &SentHeaders<'_>) -> Option<Arc<Decision>> {
         let (scheme, authority) = (uri.scheme_str()?, uri.authority()?.as_str());
-        let header = host_header(headers)?;
-        let kept = self.kept.load();
+        let header = sent.host()?;
+        let kept = self.read();
         // Letter by letter, without parsing: two spellings of one host are two entries, and no text
         // that a parser might read otherwise finds another's.
         let same = kept.iter().find(|kept| {
@@ -118,14 +120,15 @@ impl Decisions {
     }
 
     /// Keeps a decision, if there is room and it is the same for all paths.
-    pub(crate) fn keep(&self, uri: &Uri, headers: &HeaderMap, decision: &Arc<Decision>) {
+    pub(crate) fn keep(&self, uri: &Uri, sent: &SentHeaders<'_>, decision: &Arc<Decision>) {
         let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
             return;
         };
-        let Some(header) = host_header(headers) else {
+        let Some(header) = sent.host() else {
             return;
         };
-        if decision.depends_on_path || self.kept.load().len() >= MOST {
+        let has_room = || self.read().len() < MOST;
+        if decision.depends_on_path || !has_room() {
             return;
         }
         let new = Kept {
@@ -134,19 +137,19 @@ impl Decisions {
             header: header.map(Into::into),
             decision: Arc::clone(decision),
         };
-        self.kept.rcu(|kept| {
-            // Threads may have come past the look at the length together.
-            let kept = kept.iter().take(MOST - 1).cloned();
-            kept.chain([new.clone()]).collect::<Vec<_>>()
-        });
+        let mut kept = self
+            .kept
+            .get()
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        if kept.len() < MOST {
+            kept.push(new);
+        }
     }
-}
 
-/// The `Host` header, if there is one. `None` where there are several, of which no decision is kept.
-fn host_header(headers: &HeaderMap) -> Option<Option<&[u8]>> {
-    let mut values = headers.get_all(HOST).iter();
-    match (values.next(), values.next()) {
-        (header, None) => Some(header.map(|value| value.as_bytes())),
-        _ => None,
+    fn read(&self) -> RwLockReadGuard<'_, Vec<Kept>> {
+        // Nothing panics while it is held.
+        let kept = self.kept.get().read();
+        kept.unwrap_or_else(PoisonError::into_inner)
     }
 }

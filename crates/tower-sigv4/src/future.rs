@@ -118,8 +118,8 @@ impl<S, F: Future, B> ResponseFuture<S, F, B> {
     }
 
     /// Has all that still happens to the request happen in a span.
-    pub(crate) fn in_span(self, span: RequestSpan) -> Self {
-        Self { span, ..self }
+    pub(crate) fn set_span(&mut self, span: RequestSpan) {
+        self.span = span;
     }
 }
 

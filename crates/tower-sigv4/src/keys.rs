@@ -9,15 +9,16 @@ use arc_swap::{ArcSwap, Guard};
 use credentials_cache::CachedCredentials;
 use http_sigv4::{SignError, SigningKey, SigningScope};
 
-use crate::rejection::AccessKey;
+use crate::{per_thread::PerThread, rejection::AccessKey};
 
 /// The signing keys derived from one generation of credentials, by scope and day.
 ///
 /// They live in the generation's own slot, so a key, an access key id and a session token that sign
-/// together always belong together.
+/// together always belong together. Threads have keys of their own: each signature counts a reference
+/// to the key's token.
 #[derive(Default)]
 pub(crate) struct SigningKeys {
-    keys: ArcSwap<Vec<Arc<SigningKey>>>,
+    keys: PerThread<ArcSwap<Vec<Arc<SigningKey>>>>,
     access_key: OnceLock<AccessKey>,
 }
 
@@ -34,7 +35,8 @@ pub(crate) enum Key {
 }
 
 impl SigningKeys {
-    /// Returns the key of credentials for `scope` at `time`, derived if this is its first use.
+    /// Returns the key of credentials for `scope` at `time`, derived if this is its first use by the
+    /// thread.
     pub(crate) fn key(
         credentials: &CachedCredentials,
         scope: &SigningScope,
@@ -65,12 +67,12 @@ impl SigningKeys {
         scope: &SigningScope,
         time: SystemTime,
     ) -> Result<Key, SignError> {
-        let keys = self.keys.load();
+        let keys = self.keys.get().load();
         if let Some(index) = keys.iter().position(|key| key.is_for(scope, time)) {
             return Ok(Key::Kept { keys, index });
         }
         let key = derive()?;
-        self.keys.rcu(|keys| {
+        self.keys.get().rcu(|keys| {
             // The latest first; yesterday's fall out at the end.
             let older = keys.iter().filter(|older| !older.is_for(scope, time));
             std::iter::once(&key)
@@ -108,7 +110,8 @@ impl Deref for Key {
 
 impl fmt::Debug for SigningKeys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.keys.load().iter()).finish()
+        let keys = self.keys.get().load();
+        f.debug_list().entries(keys.iter()).finish()
     }
 }
 
@@ -158,6 +161,6 @@ mod tests {
         for day in 0..100 {
             key(&keys, UNIX_EPOCH + DAY * day, &derived);
         }
-        assert_eq!(keys.keys.load().len(), KEPT);
+        assert_eq!(keys.keys.get().load().len(), KEPT);
     }
 }

@@ -287,12 +287,14 @@ mod inbound;
 mod keys;
 mod layer;
 mod options;
+mod per_thread;
 mod read_body;
 mod rejection;
 #[cfg(feature = "reqwest")]
 pub mod reqwest;
 #[cfg(feature = "chunked")]
 mod response_checksum;
+mod sent_headers;
 mod service;
 mod signed_request;
 mod signer;

@@ -129,9 +129,10 @@ impl<S> SigV4<S> {
         };
         let span = RequestSpan::open(&signing);
         let entered = span.enter();
-        let future = self.sign(parts, body, signing, &span)?;
+        let mut future = self.sign(parts, body, signing, &span)?;
         drop(entered);
-        Ok(future.in_span(span))
+        future.set_span(span);
+        Ok(future)
     }
 
     fn sign<B>(

@@ -11,6 +11,7 @@ use crate::{
     error::Kind,
     host_key::HostKey,
     host_policy::remove_signature,
+    sent_headers::SentHeaders,
 };
 
 /// Signs requests with cached credentials that refresh themselves, without tower.
@@ -186,25 +187,28 @@ impl RequestSigner {
         &self.shared.config
     }
 
+    #[inline]
     pub(crate) fn check(&self, parts: &mut Parts) -> Result<Option<Signing>, Error> {
         let Shared { config, decisions } = &*self.shared;
-        let checked = match parts.extensions.remove::<SigningOptions>() {
+        let options = parts.extensions.remove::<SigningOptions>();
+        let sent = SentHeaders::read(&parts.headers);
+        let checked = match options {
             Some(options) if options.forward_unsigned => return Ok(None),
             Some(options) => {
                 let config = Arc::new(config.with_options(options)?);
                 Decision::new(&config, parts).map(Arc::new)
             }
-            None => match decisions.get(&parts.uri, &parts.headers) {
+            None => match decisions.get(&parts.uri, &sent) {
                 Some(decision) => Ok(decision),
                 None => Decision::new(config, parts).map(|decision| {
                     let decision = Arc::new(decision);
-                    decisions.keep(&parts.uri, &parts.headers, &decision);
+                    decisions.keep(&parts.uri, &sent, &decision);
                     decision
                 }),
             },
         };
         match checked {
-            Ok(decision) => Ok(Some(Signing::new(decision, &parts.headers))),
+            Ok(decision) => Ok(Some(Signing::new(decision, sent.framing()))),
             Err(error) if is_forwarded(&error, config, parts) => {
                 remove_signature(&mut parts.headers);
                 Ok(None)

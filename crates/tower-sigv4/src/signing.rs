@@ -52,10 +52,13 @@ pub enum TrySign {
 }
 
 impl Signing {
-    pub(crate) fn new(decision: Arc<Decision>, headers: &HeaderMap) -> Self {
+    pub(crate) fn new(
+        decision: Arc<Decision>,
+        framing: Result<Option<Payload>, SignError>,
+    ) -> Self {
         Self {
             decision,
-            framing: Payload::from_framing(headers),
+            framing,
             get: None,
         }
     }
@@ -80,6 +83,7 @@ impl Signing {
     ///
     /// A request that has no certain signature, or credentials that could not be loaded. `parts` is
     /// then unchanged.
+    #[inline]
     pub fn try_sign(mut self, parts: &mut Parts, payload: Payload) -> Result<TrySign, Error> {
         match self.config().credentials.get().try_into_ready() {
             Ok(credentials) => {
@@ -166,7 +170,7 @@ impl Signing {
     pub(crate) fn check_body(&self, headers: &HeaderMap, body: &impl Body) -> Result<(), Error> {
         self.check_framing()?;
         let is_empty = body.is_end_stream();
-        if headers.contains_key(UPGRADE) && !is_empty {
+        if !is_empty && headers.contains_key(UPGRADE) {
             return Err(Kind::UpgradeWithBody.into());
         }
         // A client sends a body whose length it does not know in chunks, which S3 does not take,
@@ -244,12 +248,20 @@ impl Signing {
         let now = shifted(sent, offset);
         let key = SigningKeys::key(credentials, scope, now)?;
         #[cfg(feature = "explain")]
-        let capture = parts.extensions.remove::<CaptureRequest>();
-        let prepared = config.signer.prepare(parts, &key, payload, now)?;
-        #[cfg(feature = "explain")]
-        let captured = capture
-            .map(|CaptureRequest| Box::new(Captured::new(prepared.canonical_request(), now)));
-        prepared.apply()?;
+        let captured = match parts.extensions.remove() {
+            Some(CaptureRequest) => {
+                let prepared = config.signer.prepare(parts, &key, payload, now)?;
+                let captured = Box::new(Captured::new(prepared.canonical_request(), now));
+                prepared.apply()?;
+                Some(captured)
+            }
+            None => {
+                config.signer.sign(parts, &key, payload, now)?;
+                None
+            }
+        };
+        #[cfg(not(feature = "explain"))]
+        config.signer.sign(parts, &key, payload, now)?;
         telemetry::signed(&Signature {
             host,
             scope,

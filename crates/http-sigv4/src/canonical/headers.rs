@@ -2,13 +2,11 @@
 //!
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html>
 
-use std::ops::Range;
-
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, header::CONNECTION};
 use smallvec::SmallVec;
 
-use super::encode::all;
+use super::encode::{all, is_between};
 use crate::{SignError, error::Kind, text::Text};
 
 pub(crate) static X_AMZ_CONTENT_SHA256: HeaderName =
@@ -52,7 +50,7 @@ impl<'a> SignedHeaders<'a> {
         name: &'a HeaderName,
         value: &'a HeaderValue,
     ) -> Result<(), SignError> {
-        if !all(value.as_bytes(), |byte| matches!(byte, b' '..=b'~')) {
+        if !all(value.as_bytes(), |byte| is_between(byte, b' ', b'~')) {
             return Err(Kind::HeaderValue(name.as_str().into()).into());
         }
         if self.lines.len() == MAX_LINES {
@@ -69,7 +67,7 @@ impl<'a> SignedHeaders<'a> {
     pub(crate) fn push_own(&mut self, own: Own, value: &'a [u8]) {
         self.lines.push(Line {
             name: own.name(),
-            value: Value::Own(own, value),
+            value: Value::Own(value),
         });
     }
 
@@ -107,30 +105,43 @@ impl<'a> SignedHeaders<'a> {
         found.ok().map(|index| self.lines[index].name)
     }
 
-    /// Appends `name:value`, a line for each header, and tells where the signer's own values stand.
-    pub(crate) fn write_lines(&self, out: &mut Text) -> OwnValues {
-        let mut own_values = OwnValues::default();
-        for lines in self.by_name() {
-            out.extend_from_slice(lines[0].name.as_bytes());
-            out.push(b':');
-            let start = out.len();
-            write_values(out, lines);
-            if let Value::Own(own, _) = lines[0].value {
-                own_values.0[own as usize] = start..out.len();
+    /// Appends `name:value`, a line for each header, the values of one name joined by `,`.
+    pub(crate) fn write_lines(&self, out: &mut Text) {
+        let mut before = None;
+        for line in &self.lines {
+            match before {
+                Some(name) if self.has_joined && name == line.name => out.push(b','),
+                before => {
+                    if before.is_some() {
+                        out.push(b'\n');
+                    }
+                    out.extend_from_slice(line.name.as_bytes());
+                    out.push(b':');
+                }
             }
-            out.push(b'\n');
+            line.write_value(out);
+            before = Some(line.name);
         }
-        own_values
+        out.push(b'\n');
     }
 
     /// Appends the names, divided by `;`.
     pub(crate) fn write_names(&self, out: &mut Text) {
-        for (index, lines) in self.by_name().enumerate() {
-            if index > 0 {
-                out.push(b';');
+        let mut before = None;
+        for line in &self.lines {
+            match before {
+                Some(name) if self.has_joined && name == line.name => continue,
+                Some(_) => out.push(b';'),
+                None => {}
             }
-            out.extend_from_slice(lines[0].name.as_bytes());
+            out.extend_from_slice(line.name.as_bytes());
+            before = Some(line.name);
         }
+    }
+
+    /// Whether a name stands on several lines.
+    pub(crate) fn has_joined(&self) -> bool {
+        self.has_joined
     }
 
     /// The headers that stand on several lines, each with the one line that says the same.
@@ -141,7 +152,7 @@ impl<'a> SignedHeaders<'a> {
         if !self.has_joined {
             return Ok(joined);
         }
-        for lines in self.by_name() {
+        for lines in self.lines.chunk_by(|a, b| a.name == b.name) {
             if let [
                 Line {
                     value: Value::Sent(name, _),
@@ -161,12 +172,6 @@ impl<'a> SignedHeaders<'a> {
         }
         Ok(joined)
     }
-
-    fn by_name(&self) -> impl Iterator<Item = &[Line<'a>]> {
-        // Most requests have no name twice, and need not compare any.
-        self.lines
-            .chunk_by(|a, b| self.has_joined && a.name == b.name)
-    }
 }
 
 /// A header that a signature brings itself.
@@ -180,8 +185,6 @@ pub(crate) enum Own {
 }
 
 impl Own {
-    const COUNT: usize = 5;
-
     fn name(self) -> &'static str {
         match self {
             Self::Host => "host",
@@ -193,18 +196,6 @@ impl Own {
     }
 }
 
-/// Where the values of the signer's own headers stand in a canonical request.
-#[derive(Default)]
-pub(crate) struct OwnValues([Range<usize>; Own::COUNT]);
-
-impl OwnValues {
-    /// `None` for a header that is not there. None of them is ever empty.
-    pub(crate) fn range(&self, own: Own) -> Option<Range<usize>> {
-        let range = &self.0[own as usize];
-        (!range.is_empty()).then(|| range.clone())
-    }
-}
-
 struct Line<'a> {
     name: &'a str,
     value: Value<'a>,
@@ -212,13 +203,13 @@ struct Line<'a> {
 
 enum Value<'a> {
     Sent(&'a HeaderName, &'a HeaderValue),
-    Own(Own, &'a [u8]),
+    Own(&'a [u8]),
 }
 
 impl Line<'_> {
     fn write_value(&self, out: &mut Text) {
         match self.value {
-            Value::Own(_, value) => out.extend_from_slice(value),
+            Value::Own(value) => out.extend_from_slice(value),
             Value::Sent(_, value) => write_folded(out, value.as_bytes()),
         }
     }

@@ -15,16 +15,12 @@ use http::request::Parts;
 
 pub use self::request::CanonicalRequest;
 
-use self::{
-    headers::{OwnValues, SignedHeaders},
-    path::SignedPath,
-};
+use self::{headers::SignedHeaders, path::SignedPath};
 use crate::{SignError, text::Text};
 
 /// Where the pieces of a canonical request stand in the text that it was written into.
 pub(crate) struct Canonical {
     pub(crate) end: usize,
-    pub(crate) own_values: OwnValues,
     /// The names of the signed headers.
     pub(crate) names: Range<usize>,
 }
@@ -45,7 +41,7 @@ impl Canonical {
         text.push(b'\n');
         query::write(text, query)?;
         text.push(b'\n');
-        let own_values = headers.write_lines(text);
+        headers.write_lines(text);
         text.push(b'\n');
         let names_start = text.len();
         headers.write_names(text);
@@ -54,7 +50,6 @@ impl Canonical {
         text.extend_from_slice(payload);
         Ok(Self {
             end: text.len(),
-            own_values,
             names,
         })
     }

@@ -4,7 +4,7 @@
 
 use smallvec::SmallVec;
 
-use super::encode::{all, is_unreserved, recode_into};
+use super::encode::{is_unreserved_one, recode_into};
 use crate::{SignError, error::Kind, text::Text};
 
 /// Appends the canonical form of `query`: each pair decoded and encoded once, sorted by name, then
@@ -18,10 +18,11 @@ pub(crate) fn write(out: &mut Text, query: &str) -> Result<(), SignError> {
     }
     // Declared first, as the pairs may borrow it.
     let encoded;
-    let mut pairs = collect(query.as_bytes());
-    if !pairs.iter().all(Pair::is_encoded) {
+    let mut pairs = Pairs::new();
+    if !collect(&mut pairs, query.as_bytes()) {
         encoded = encode(&pairs);
-        pairs = collect(&encoded);
+        pairs.clear();
+        collect(&mut pairs, &encoded);
     }
     // Encoded or not, in any case: some servers read every spelling as a presigned URL.
     let mut names = pairs.iter().map(|pair| pair.name);
@@ -36,7 +37,9 @@ pub(crate) fn write(out: &mut Text, query: &str) -> Result<(), SignError> {
 
 /// Refuses a query with a parameter that a presigned URL brings itself.
 pub(crate) fn check_presignable(query: &str) -> Result<(), SignError> {
-    let has = |name: &str| pairs_of(query.as_bytes()).any(|pair| is_named(pair, name));
+    let mut pairs = Pairs::new();
+    collect(&mut pairs, query.as_bytes());
+    let has = |name: &str| pairs.iter().any(|pair| is_named(pair, name));
     if has(SIGNATURE) {
         return Err(Kind::AlreadyPresigned.into());
     }
@@ -46,7 +49,7 @@ pub(crate) fn check_presignable(query: &str) -> Result<(), SignError> {
     }
 }
 
-fn is_named(pair: Pair<'_>, name: &str) -> bool {
+fn is_named(pair: &Pair<'_>, name: &str) -> bool {
     let mut written = Text::new();
     recode_into(&mut written, pair.name, |_| false);
     written.eq_ignore_ascii_case(name.as_bytes())
@@ -72,35 +75,55 @@ type Pairs<'a> = SmallVec<[Pair<'a>; 16]>;
 struct Pair<'a> {
     name: &'a [u8],
     value: &'a [u8],
+    /// Both, and what stands between them, if anything does.
+    text: &'a [u8],
 }
 
 impl<'a> Pair<'a> {
-    /// Only the first `=` divides; the others belong to the value.
-    fn new(text: &'a [u8]) -> Self {
-        let end = text.iter().position(|&byte| byte == b'=');
-        let (name, value) = text.split_at(end.unwrap_or(text.len()));
-        let value = value.strip_prefix(b"=").unwrap_or_default();
-        Self { name, value }
+    fn new(text: &'a [u8], name_len: usize) -> Self {
+        let (name, value) = text.split_at(name_len);
+        Self {
+            name,
+            value: value.get(1..).unwrap_or_default(),
+            text,
+        }
     }
 
-    /// Whether it is in canonical form, as most are.
-    fn is_encoded(&self) -> bool {
-        all(self.name, is_unreserved) && all(self.value, is_unreserved)
+    fn has_equals_sign(&self) -> bool {
+        self.text.len() > self.name.len()
     }
 }
 
-fn pairs_of(query: &[u8]) -> impl Iterator<Item = Pair<'_>> {
-    let pairs = query.split(|&byte| byte == b'&');
-    pairs.filter(|pair| !pair.is_empty()).map(Pair::new)
-}
-
-fn collect(query: &[u8]) -> Pairs<'_> {
-    let mut pairs = Pairs::new();
-    // Not `collect`, which takes twice the instructions.
-    for pair in pairs_of(query) {
-        pairs.push(pair);
+/// Reads the pairs of a query. Tells whether they are in canonical form, as most are.
+fn collect<'a>(pairs: &mut Pairs<'a>, query: &'a [u8]) -> bool {
+    let mut is_encoded = true;
+    let mut rest = query;
+    loop {
+        let mut name_len = None;
+        let mut end = rest.len();
+        for (at, &byte) in rest.iter().enumerate() {
+            if is_unreserved_one(byte) {
+                continue;
+            }
+            match byte {
+                b'&' => {
+                    end = at;
+                    break;
+                }
+                // Only the first divides; the others belong to the value.
+                b'=' if name_len.is_none() => name_len = Some(at),
+                _ => is_encoded = false,
+            }
+        }
+        let (text, after) = rest.split_at(end);
+        if !text.is_empty() {
+            pairs.push(Pair::new(text, name_len.unwrap_or(end)));
+        }
+        match after {
+            [_, after @ ..] => rest = after,
+            [] => return is_encoded,
+        }
     }
-    pairs
 }
 
 /// The text of `pairs` in canonical form.
@@ -120,8 +143,9 @@ fn write_pairs(out: &mut Text, pairs: &[Pair<'_>]) {
         if index > 0 {
             out.push(b'&');
         }
-        out.extend_from_slice(pair.name);
-        out.push(b'=');
-        out.extend_from_slice(pair.value);
+        out.extend_from_slice(pair.text);
+        if !pair.has_equals_sign() {
+            out.push(b'=');
+        }
     }
 }

@@ -8,7 +8,7 @@ pub use self::kind::HostKind;
 use self::kind::kind;
 use crate::{
     SignError,
-    canonical::encode::{all, has_pair},
+    canonical::encode::{all, has_pair, is_between},
     error::Kind,
     shown::Shown,
 };
@@ -180,23 +180,21 @@ impl fmt::Display for Host<'_> {
 /// doubt.
 fn is_plain_domain(text: &str) -> bool {
     let text = text.as_bytes();
-    all(text, |byte| IN_DOMAIN[usize::from(byte)])
+    all(text, is_in_domain)
         && !text.starts_with(b".")
         && !has_pair(text, |byte, next| (byte == b'.') & (next == b'.'))
         // Then the last label is no number, decimal or hexadecimal.
         && matches!(text, [.., b'g'..=b'z'])
 }
 
-/// What a plain domain holds.
-const IN_DOMAIN: [bool; 256] = {
-    let mut table = [false; 256];
-    let mut byte = 0;
-    while byte < 128 {
-        table[byte] = matches!(byte as u8, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.');
-        byte += 1;
-    }
-    table
-};
+/// Whether a plain domain holds it. As comparisons without a branch, for [`all`].
+fn is_in_domain(byte: u8) -> bool {
+    is_between(byte, b'a', b'z')
+        | is_between(byte, b'0', b'9')
+        | (byte == b'-')
+        | (byte == b'.')
+        | (byte == b'_')
+}
 
 /// Cuts off what stands in front of an `@`, which no client sends.
 pub(crate) fn without_user_information(authority: &str) -> &str {

@@ -6,14 +6,15 @@ use std::{borrow::Cow, sync::Arc, time::SystemTime};
 use http::{HeaderName, request::Parts};
 
 use crate::{
-    Host, Payload, PreparedSignature, Profile, SignError, SigningKey, authorization,
+    Host, Payload, PreparedSignature, Profile, SignError, SigningKey,
     canonical::{
         Canonical,
         headers::{Own, SignedHeaders},
         sent::may_be_signed,
     },
-    changes::{Changes, secret_value},
+    changes::Changes,
     error::Kind,
+    own_headers::OwnHeaders,
     path_prefix::PathPrefix,
     prepared::Signature,
     shown::Shown,
@@ -219,7 +220,9 @@ impl Signer {
         payload: Payload,
         time: SystemTime,
     ) -> Result<(), SignError> {
-        self.prepare(parts, key, payload, time)?.apply()
+        let mut text = Text::new();
+        let signature = self.make(&mut text, parts, key, payload, time)?;
+        signature.changes.commit(parts)
     }
 
     /// Makes the signature that [`sign`](Self::sign) puts into a request, and leaves the request
@@ -235,24 +238,26 @@ impl Signer {
         payload: Payload,
         time: SystemTime,
     ) -> Result<PreparedSignature<'a>, SignError> {
-        let signature = self.make(parts, key, payload, time)?;
-        Ok(PreparedSignature {
-            parts,
-            key,
-            signature,
-        })
+        let mut text = Text::new();
+        let signature = self.make(&mut text, parts, key, payload, time)?;
+        Ok(PreparedSignature::new(parts, key, &text, signature))
     }
 
-    fn make(
+    /// Makes a signature. Writes what is signed, the canonical request and then the string to sign,
+    /// into `text`, which is empty.
+    fn make<'a>(
         &self,
+        text: &mut Text,
         parts: &Parts,
-        key: &SigningKey,
+        key: &'a SigningKey,
         payload: Payload,
         time: SystemTime,
-    ) -> Result<Signature, SignError> {
+    ) -> Result<Signature<'a>, SignError> {
         let sends_payload = self.profile.always_content_sha256 || !payload.is_digest();
         let payload_text = payload.text();
         let in_base64 = self.profile.in_base64(payload);
+        let sent_payload =
+            sends_payload.then(|| in_base64.as_ref().unwrap_or(&payload_text).as_bytes());
         let date = self.read_time(parts, key, time)?;
         // Declared first, as the headers borrow it.
         let host;
@@ -264,9 +269,8 @@ impl Signer {
         self.check_transport(&parts.uri, payload)?;
         host = self.read_host(parts, &sent)?;
         headers.push_own(Own::Host, host.value.as_bytes());
-        if sends_payload {
-            let sent_text = in_base64.as_ref().unwrap_or(&payload_text);
-            headers.push_own(Own::ContentSha256, sent_text.as_bytes());
+        if let Some(payload) = sent_payload {
+            headers.push_own(Own::ContentSha256, payload);
         }
         headers.push_own(Own::Date, date.as_bytes());
         if let Some(region_set) = key.region_set() {
@@ -284,40 +288,33 @@ impl Signer {
             headers.check_nominations(&parts.headers)?;
         }
 
-        // The canonical request, the string to sign and the header, one after the other.
-        let mut text = Text::new();
         let query = self.query(&parts.uri);
         let canonical = Canonical::write(
-            &mut text,
+            text,
             parts,
             self.signed_path(&parts.uri),
             query.as_deref().unwrap_or_default(),
             &headers,
             payload_text.as_bytes(),
         )?;
-        string_to_sign::write(&mut text, key, date);
-        let string_to_sign_end = text.len();
+        string_to_sign::write(text, key, date);
         let signature = key.sign(&text[canonical.end..]);
-        authorization::write(&mut text, key, canonical.names, &signature);
-        let text = text.to_shared();
 
         let is_rewritten = host.authority.is_some() || matches!(query, Some(Cow::Owned(_)));
         let uri = is_rewritten
             .then(|| uri::rewritten(&parts.uri, host.authority.as_deref(), query.as_deref()));
+        let names = &text[canonical.names];
         let mut changes = Changes {
             uri: uri.transpose()?,
             removes_stale: sent.has_stale,
-            authorization: Some(secret_value(text.slice(string_to_sign_end..))?),
+            own: OwnHeaders::new(key, names, &signature, date, sent_payload)?,
             rewritten: host.rewritten(&headers)?,
-            ..Changes::own_headers(&text, &canonical.own_values)?
         };
         if let Some((name, value)) = moved {
             changes.move_secret(name, value);
         }
         Ok(Signature {
-            text,
             canonical_request_end: canonical.end,
-            string_to_sign_end,
             changes,
         })
     }

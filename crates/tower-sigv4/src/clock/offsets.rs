@@ -4,7 +4,10 @@
 //! may be signed for, a partner's or an emulator's, could stop the requests to all others.
 
 use std::{
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::SystemTime,
 };
 
@@ -26,6 +29,8 @@ const MOST_HOSTS: usize = 256;
 pub(crate) struct Offsets {
     /// Replaced as a whole, so that it is read without a lock.
     hosts: ArcSwapOption<Vec<HostClock>>,
+    /// Whether there are any.
+    any: AtomicBool,
     writing: Mutex<()>,
 }
 
@@ -37,6 +42,9 @@ impl Offsets {
 
     /// Reads something of a host's clock; the default where nothing is known of that.
     fn read<T: Default>(&self, host: &HostKey, read: impl FnOnce(&HostClock) -> T) -> T {
+        if !self.any.load(Ordering::Acquire) {
+            return T::default();
+        }
         let hosts = self.hosts.load();
         let mut hosts = hosts.iter().flat_map(|hosts| hosts.iter());
         let known = hosts.find(|known| known.host == *host);
@@ -85,8 +93,9 @@ impl Offsets {
                 Observed::GivenUp
             }
         };
-        self.hosts
-            .store(Some(hosts).filter(|hosts| !hosts.is_empty()).map(Arc::new));
+        let any = !hosts.is_empty();
+        self.hosts.store(any.then(|| Arc::new(hosts)));
+        self.any.store(any, Ordering::Release);
         observed
     }
 }
