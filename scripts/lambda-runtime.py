@@ -4,7 +4,8 @@
     scripts/lambda-runtime.py BINARY [STARTS INVOCATIONS]
 
 Starts the binary, invokes it by requests of a function URL, and prints in milliseconds: from the start of
-the process to the first response, and for an invocation after the first; medians, with the quartiles.
+the process to the first response, what of that is time of a processor, and an invocation after the first;
+medians, with the quartiles.
 Fails if a response has another status than 200.
 """
 
@@ -87,7 +88,7 @@ class Runtime(BaseHTTPRequestHandler):
 
 
 def run(binary, invocations):
-    """Seconds from the start to the first response, and those of each invocation after it."""
+    """Seconds from the start to the first response, of each invocation after it, and of processors."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), Runtime)
     server.answered, server.invocations = [], invocations
     server.failure, server.done, server.killed = None, threading.Event(), threading.Event()
@@ -106,14 +107,15 @@ def run(binary, invocations):
     function = subprocess.Popen([binary], env=environment, stdout=subprocess.DEVNULL)
     is_done = server.done.wait(60)
     function.kill()
-    function.wait()
+    _, function.returncode, usage = os.wait4(function.pid, 0)
     server.killed.set()
     server.shutdown()
     server.server_close()
     if server.failure or not is_done:
         sys.exit(f"{binary}: {server.failure or 'no answer'}")
     (_, first), *rest = server.answered
-    return first - started, [answered - invoked for invoked, answered in rest]
+    warm = [answered - invoked for invoked, answered in rest]
+    return first - started, warm, usage.ru_utime + usage.ru_stime
 
 
 def shown(seconds):
@@ -124,6 +126,8 @@ def shown(seconds):
 binary = sys.argv[1]
 starts, invocations = (int(argument) for argument in sys.argv[2:] or [3, 10])
 runs = [run(binary, invocations) for _ in range(starts)]
-cold = shown([cold for cold, _ in runs])
-warm = shown([seconds for _, warm in runs for seconds in warm])
-print(f"{os.path.basename(binary)}: cold start {cold} ms, warm {warm} ms")
+cold = shown([cold for cold, _, _ in runs])
+warm = shown([seconds for _, warm, _ in runs for seconds in warm])
+# Of processes that end with the first response.
+cpu = shown([run(binary, 0)[2] for _ in range(starts)])
+print(f"{os.path.basename(binary)}: cold start {cold} ms, of a processor {cpu} ms, warm {warm} ms")
