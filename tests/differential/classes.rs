@@ -104,7 +104,12 @@ impl<'a> Facts<'a> {
                 let authority_form = uri.scheme().is_none() && uri.authority().is_some();
                 case.method == Method::CONNECT || uri == "*" || authority_form
             }
-            UnsignedInClear => case.body.is_none() && uri.scheme_str() == Some("http"),
+            UnsignedInClear => {
+                let host = uri.host().unwrap_or_default().to_ascii_lowercase();
+                let is_here =
+                    ["127.0.0.1", "[::1]", "localhost"].contains(&host.trim_end_matches('.'));
+                case.body.is_none() && uri.scheme_str() == Some("http") && !is_here
+            }
             NoHost => host.signed == Err(Unsignable::Missing),
             SeveralHosts => host.signed == Err(Unsignable::Several),
             InvalidHost => host.signed == Err(Unsignable::Invalid),

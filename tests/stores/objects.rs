@@ -24,11 +24,12 @@ pub(crate) const SIZES: [usize; 7] = [
 #[ignore = "needs a SeaweedFS: scripts/stores.sh"]
 async fn objects_of_every_size_are_read_back_as_they_were() {
     for store in Store::all().await {
-        for mode in ["buffered", "precomputed"] {
+        for mode in ["buffered", "precomputed", "unsigned"] {
             for size in SIZES {
                 let data = data(size);
                 let builder = match mode {
                     "buffered" => Store::builder(),
+                    "unsigned" => Store::builder().payload(PayloadMode::Unsigned),
                     _ => {
                         let digest = Sha256::digest(&data).into();
                         Store::builder().payload(PayloadMode::Precomputed(digest))

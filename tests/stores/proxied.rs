@@ -42,6 +42,11 @@ fn uploads() -> Vec<(&'static str, Value, &'static str)> {
             "digest",
         ),
         ("https", put(json!({"signed": true})), FRAMES),
+        (
+            "https",
+            put(json!({"checksums": "when_required", "md5": true})),
+            "UNSIGNED-PAYLOAD",
+        ),
     ];
     for algorithm in ["CRC32C", "CRC64NVME", "SHA1", "SHA256"] {
         uploads.push(("https", put(json!({"algorithm": algorithm})), FRAMES));

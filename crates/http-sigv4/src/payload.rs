@@ -34,8 +34,8 @@ use crate::{
 pub enum Payload {
     /// The SHA-256 digest of the body.
     Sha256([u8; 32]),
-    /// Nothing: the signature does not cover the body. Few services take it; see
-    /// [`Profile`](crate::Profile).
+    /// Nothing: the signature does not cover the body. Few services take it, over TLS; see
+    /// [`Profile`](crate::Profile). The loopback interface of this machine will do as well.
     Unsigned,
     /// That the body is sent in frames, with a checksum behind them, and nothing of what they hold:
     /// [`STREAMING-UNSIGNED-PAYLOAD-TRAILER`].

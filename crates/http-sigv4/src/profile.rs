@@ -47,7 +47,8 @@ impl Profile {
     };
 
     /// [Amazon S3]: the path decoded and encoded once, since an object key is not a path;
-    /// `x-amz-content-sha256` always; an unsigned payload over TLS if the caller wishes.
+    /// `x-amz-content-sha256` always; an unsigned payload if the caller wishes, over TLS or on this
+    /// machine.
     ///
     /// [Amazon S3]: https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html
     pub const S3: Self = Self {

@@ -193,3 +193,18 @@ fn a_session_of_s3_express_and_credentials_with_a_token_do_not_mix() {
         .unwrap();
     assert_eq!(parts.headers["x-amz-security-token"], "other");
 }
+
+#[test]
+fn an_unsigned_payload_goes_over_plain_http_to_this_machine_only() {
+    for (host, is_signed) in [
+        ("localhost:9000", true),
+        ("127.0.0.1", true),
+        ("[::1]:80", true),
+        ("127.0.0.1.example", false),
+        ("bucket.s3.us-east-1.amazonaws.com", false),
+    ] {
+        let uri = format!("http://{host}/key");
+        let signed = sign(Profile::S3, &uri, Payload::Unsigned);
+        assert_eq!(signed.is_ok(), is_signed, "{host}: {signed:?}");
+    }
+}

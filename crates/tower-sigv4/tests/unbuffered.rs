@@ -111,10 +111,11 @@ async fn vpc_lattice_gets_an_unsigned_payload_and_trailers_unasked() {
 async fn an_unsigned_payload_is_refused_over_plain_http() {
     let layer = builder_for("s3")
         .payload(PayloadMode::Unsigned)
-        .allow_host("localhost")
+        .allow_host("plain.example")
+        .allow_plain_http(true)
         .build();
     let (client, recorder) = client(layer.unwrap()).await;
-    let request = Request::put("http://localhost/key")
+    let request = Request::put("http://plain.example/key")
         .body(full("x"))
         .unwrap();
     let error = own_error(client.oneshot(request).await);

@@ -111,16 +111,17 @@ impl Signer {
         if !over_tls || uri.scheme() != Some(&Scheme::HTTP) {
             return Ok(());
         }
-        match payload {
+        let uncovered = match payload {
             Payload::Sha256(_) | Payload::StreamingSigned | Payload::StreamingSignedTrailer => {
-                Ok(())
+                return Ok(());
             }
-            Payload::Unsigned => Err(Kind::UnsignedInClear.into()),
+            Payload::Unsigned => Kind::UnsignedInClear,
+            Payload::StreamingUnsignedTrailer => Kind::FramesInClear,
+        };
+        match Host::from_uri(uri)? {
             // What never leaves this machine cannot be changed on its way.
-            Payload::StreamingUnsignedTrailer => match Host::from_uri(uri)? {
-                Some(host) if host.is_loopback() => Ok(()),
-                _ => Err(Kind::FramesInClear.into()),
-            },
+            Some(host) if host.is_loopback() => Ok(()),
+            _ => Err(uncovered.into()),
         }
     }
 }
