@@ -168,14 +168,11 @@ async fn a_body_that_waits_for_credentials_is_not_read_and_then_signed() {
     let mut response = task::spawn(layer.layer(recorder.clone()).oneshot(request));
     assert_pending!(response.poll());
     feed.data(data(10));
-    drop_and_release(feed, &provider);
+    assert_eq!(feed.polls(), 0);
+    drop(feed);
+    provider.release();
     response.await.unwrap();
     assert!(decode(&recorder.only()).unwrap().0 == data(10));
-}
-
-fn drop_and_release(feed: crate::common::Feed, provider: &HeldProvider) {
-    assert_eq!(feed.polls(), 0);
-    provider.release();
 }
 
 /// A body that never yields anything, or is never pending, leaves the thread to others.
