@@ -1,6 +1,6 @@
 //! What signing leaves of an HTTP client's throughput.
 
-use std::{convert::Infallible, net::SocketAddr, thread, time::Instant};
+use std::{convert::Infallible, error::Error, net::SocketAddr, thread, time::Instant};
 
 use bytes::Bytes;
 use http::{Request, Response, Uri, request::Parts, uri::Scheme};
@@ -86,7 +86,10 @@ async fn requests_per_second(server: SocketAddr, http2: bool) -> [f64; 3] {
 
 fn connect<B>(http2: bool) -> Client<HttpConnector, B>
 where
-    B: http_body::Body<Data = Bytes, Error = Infallible> + Send + Unpin + 'static,
+    B: http_body::Body<Data = Bytes, Error: Into<Box<dyn Error + Send + Sync>>>
+        + Send
+        + Unpin
+        + 'static,
 {
     let mut connector = HttpConnector::new();
     connector.set_nodelay(true);

@@ -11,11 +11,12 @@ mod s3;
 mod service;
 mod services;
 
-use std::convert::Infallible;
+use std::fmt;
 
 use aws_credential_types::Credentials;
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
+use http_body::Body;
 use http_body_util::{BodyExt, Full};
 use iam_gateway::{Account, Gateway};
 use tower::{BoxError, Service, ServiceBuilder, ServiceExt};
@@ -62,10 +63,11 @@ fn gateway(service: &str) -> Gateway {
 }
 
 /// Sends a recipe's request to a service, which takes it, and rejects it with another secret.
-async fn is_taken_by<S>(service: S, (layer, request): Recipe)
+async fn is_taken_by<S, B>(service: S, (layer, request): Recipe)
 where
-    S: Service<Request<SignedBody<Full<Bytes>>>, Response = Response<Full<Bytes>>> + Clone,
+    S: Service<Request<SignedBody<Full<Bytes>>>, Response = Response<B>> + Clone,
     S::Error: Into<BoxError>,
+    B: Body<Error: fmt::Debug>,
 {
     for (secret, status) in [
         (SECRET, StatusCode::OK),
@@ -83,8 +85,7 @@ async fn is_taken_for(service: &str, recipe: Recipe) {
     is_taken_by(gateway(service), recipe).await;
 }
 
-async fn text(response: Response<Full<Bytes>>) -> String {
-    let body = response.into_body().collect().await;
-    let body = body.unwrap_or_else(|error: Infallible| match error {});
+async fn text(response: Response<impl Body<Error: fmt::Debug>>) -> String {
+    let body = response.into_body().collect().await.unwrap();
     String::from_utf8(body.to_bytes().into()).unwrap()
 }
