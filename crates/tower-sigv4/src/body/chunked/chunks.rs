@@ -8,7 +8,7 @@ use crate::Error;
 /// How a body is sent in chunks: with a signature for each, or with a checksum behind them, or both.
 ///
 /// [S3] and the stores that speak its protocol take them, for objects and their parts. The
-/// [`PayloadMode`] says when they are used.
+/// [`PayloadMode`](crate::PayloadMode) says when they are used.
 ///
 /// ```
 /// use http_sigv4::chunked::ChecksumAlgorithm;
