@@ -4,7 +4,10 @@ use crate::{
     REGION, StrictService, is_taken_by,
     service::ContentSha256,
     signer,
-    snippets::s3::{compatible_stores, objects, objects_large_uploads, objects_presigned_urls},
+    snippets::s3::{
+        compatible_stores, objects, objects_large_uploads, objects_presigned_urls,
+        objects_signed_while_it_streams,
+    },
 };
 
 const HASHING: StrictService = StrictService {
@@ -27,6 +30,16 @@ async fn s3_takes_the_recipe() {
 async fn s3_takes_a_large_upload() {
     let request = || objects_large_uploads::request(Bytes::from_static(b"a film"));
     is_taken_by(NOT_HASHING, (objects::layer, request)).await;
+}
+
+#[tokio::test]
+async fn s3_takes_an_upload_that_is_signed_while_it_streams() {
+    let request = || objects_signed_while_it_streams::request(Bytes::from_static(b"a film"));
+    let service = StrictService {
+        body: ContentSha256::Chunks,
+        ..HASHING
+    };
+    is_taken_by(service, (objects::layer, request)).await;
 }
 
 #[tokio::test]

@@ -31,7 +31,11 @@ use super::{ACCESS_KEY_ID, SECRET, TOKEN, credentials};
 pub(crate) enum ContentSha256 {
     Hash,
     Unsigned,
+    /// Chunks with a signature each, which this service does not look at.
+    Chunks,
 }
+
+const CHUNKS: &str = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD";
 
 /// Answers 200 to what is signed as the service wants it, and 403 with the reason to everything else.
 #[derive(Clone, Copy, Debug)]
@@ -74,6 +78,7 @@ impl StrictService {
                 SignableBody::Bytes(request.body()),
                 hex_sha256(request.body()),
             ),
+            ContentSha256::Chunks => (SignableBody::Precomputed(CHUNKS.into()), CHUNKS.into()),
         };
         if content != expected {
             return Err(format!("x-amz-content-sha256 is {content}, not {expected}"));
@@ -164,7 +169,7 @@ impl StrictService {
         self.set_path_rules(&mut settings);
         let body = match self.body {
             ContentSha256::Unsigned => SignableBody::UnsignedPayload,
-            ContentSha256::Hash => SignableBody::Bytes(b""),
+            ContentSha256::Hash | ContentSha256::Chunks => SignableBody::Bytes(b""),
         };
         let request = SignableRequest::new("GET", url.as_str(), std::iter::empty(), body);
         let time = at(parameter("X-Amz-Date")?);
