@@ -30,11 +30,10 @@ impl Changes<'_> {
     }
 
     /// Makes all changes or none.
-    pub(crate) fn commit(mut self, parts: &mut Parts) -> Result<(), SignError> {
+    pub(crate) fn commit(&mut self, parts: &mut Parts) -> Result<(), SignError> {
         // A map refuses an insertion when it is full, but also when thousands of its names collide,
         // which shows too late. So a map of that size is changed in a copy.
         const ALWAYS_ROOM: usize = 4096;
-        let uri = self.uri.take();
         if parts.headers.keys_len() < ALWAYS_ROOM {
             self.insert_into(&mut parts.headers)?;
         } else {
@@ -42,23 +41,18 @@ impl Changes<'_> {
             self.insert_into(&mut headers)?;
             parts.headers = headers;
         }
-        if let Some(uri) = uri {
+        if let Some(uri) = self.uri.take() {
             parts.uri = uri;
         }
         Ok(())
     }
 
-    fn insert_into(self, headers: &mut HeaderMap) -> Result<(), SignError> {
-        let Self {
-            removes_stale,
-            own,
-            rewritten,
-            ..
-        } = self;
+    fn insert_into(&mut self, headers: &mut HeaderMap) -> Result<(), SignError> {
+        let (removes_stale, own) = (self.removes_stale, &mut self.own);
         let own = [
-            (&AUTHORIZATION, own.authorization),
-            (&X_AMZ_CONTENT_SHA256, own.content_sha256),
-            (&X_AMZ_DATE, own.date),
+            (&AUTHORIZATION, own.authorization.take()),
+            (&X_AMZ_CONTENT_SHA256, own.content_sha256.take()),
+            (&X_AMZ_DATE, own.date.take()),
             (&X_AMZ_REGION_SET, own.region_set.cloned()),
             (&X_AMZ_SECURITY_TOKEN, own.security_token.cloned()),
         ];
@@ -71,7 +65,7 @@ impl Changes<'_> {
                 None => {}
             }
         }
-        for (name, value) in rewritten.into_iter().flatten() {
+        for (name, value) in self.rewritten.take().into_iter().flatten() {
             insert(headers, name, value)?;
         }
         Ok(())

@@ -80,7 +80,7 @@ impl<'a> PreparedSignature<'a> {
     ///
     /// A request with so many headers that there is no room for the signature's. It is then
     /// unchanged.
-    pub fn apply(self) -> Result<(), SignError> {
+    pub fn apply(mut self) -> Result<(), SignError> {
         self.signature.changes.commit(self.parts)
     }
 }

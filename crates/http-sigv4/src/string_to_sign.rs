@@ -7,13 +7,9 @@ use crate::{SigningKey, canonical::encode::hex, date::AmzDate, hash::sha256, tex
 /// Appends the string to sign of the canonical request that is all of `text`.
 pub(crate) fn write(text: &mut Text, key: &SigningKey, date: AmzDate) {
     let digest = hex(&sha256(text));
-    for piece in [
-        key.algorithm().as_bytes(),
-        b"\n",
-        date.as_bytes(),
-        key.scope_line().as_bytes(),
-        &digest,
-    ] {
-        text.extend_from_slice(piece);
-    }
+    text.extend_from_slice(key.algorithm().as_bytes());
+    text.push(b'\n');
+    text.extend_from_slice(date.as_bytes());
+    text.extend_from_slice(key.scope_line().as_bytes());
+    text.extend_from_slice(&digest);
 }

@@ -1,6 +1,9 @@
 //! Whether a request may be signed, and for what: checked by its URI and its `Host` header.
 
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
+use std::{
+    fmt,
+    sync::{Arc, PoisonError, RwLock, RwLockReadGuard},
+};
 
 use http::{Uri, request::Parts};
 use http_sigv4::{Host, SigningScope};
@@ -86,12 +89,11 @@ pub(crate) fn is_forwarded(error: &Error, config: &Config, parts: &Parts) -> boo
 /// A decision depends on the configuration, and on the scheme, the authority and the `Host` header of
 /// the request: it is kept under all of them, letter by letter, with the one configuration. Threads
 /// have decisions of their own, as each signature counts a reference to one.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Decisions {
     kept: PerThread<RwLock<Vec<Kept>>>,
 }
 
-#[derive(Debug)]
 struct Kept {
     scheme: Box<str>,
     authority: Box<str>,
@@ -103,6 +105,10 @@ struct Kept {
 /// written for them.
 const MOST: usize = 32;
 
+/// How long the texts may be that decisions are kept under: no longer than the longest name of a host
+/// with its port.
+const LONGEST: usize = 261;
+
 impl Decisions {
     /// Returns the decision of a request that differs in nothing that matters.
     pub(crate) fn get(&self, uri: &Uri, sent: &SentHeaders<'_>) -> Option<Arc<Decision>> {
@@ -111,11 +117,9 @@ impl Decisions {
         let kept = self.read();
         // Letter by letter, without parsing: two spellings of one host are two entries, and no text
         // that a parser might read otherwise finds another's.
-        let same = kept.iter().find(|kept| {
-            *kept.authority == *authority
-                && *kept.scheme == *scheme
-                && kept.header.as_deref() == header
-        });
+        let same = kept
+            .iter()
+            .find(|kept| kept.is_for(scheme, authority, header));
         same.map(|kept| Arc::clone(&kept.decision))
     }
 
@@ -127,13 +131,18 @@ impl Decisions {
         let Some(header) = sent.host() else {
             return;
         };
+        let authority = authority.as_str();
+        // User information may be a password, and whoever chooses URIs could fill all places with it.
+        let is_plain = !authority.contains('@')
+            && authority.len() <= LONGEST
+            && header.is_none_or(|header| header.len() <= LONGEST);
         let has_room = || self.read().len() < MOST;
-        if decision.depends_on_path || !has_room() {
+        if decision.depends_on_path || !is_plain || !has_room() {
             return;
         }
         let new = Kept {
             scheme: scheme.into(),
-            authority: authority.as_str().into(),
+            authority: authority.into(),
             header: header.map(Into::into),
             decision: Arc::clone(decision),
         };
@@ -142,7 +151,11 @@ impl Decisions {
             .get()
             .write()
             .unwrap_or_else(PoisonError::into_inner);
-        if kept.len() < MOST {
+        // Another thread may have kept the same meanwhile.
+        let is_kept = kept
+            .iter()
+            .any(|kept| kept.is_for(&new.scheme, &new.authority, header));
+        if kept.len() < MOST && !is_kept {
             kept.push(new);
         }
     }
@@ -151,5 +164,19 @@ impl Decisions {
         // Nothing panics while it is held.
         let kept = self.kept.get().read();
         kept.unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Kept {
+    fn is_for(&self, scheme: &str, authority: &str, header: Option<&[u8]>) -> bool {
+        *self.authority == *authority && *self.scheme == *scheme && self.header.as_deref() == header
+    }
+}
+
+impl fmt::Debug for Decisions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kept = self.read();
+        let hosts = kept.iter().map(|kept| &kept.decision.host);
+        f.debug_list().entries(hosts).finish()
     }
 }

@@ -71,7 +71,16 @@ impl SigningKeys {
         if let Some(index) = keys.iter().position(|key| key.is_for(scope, time)) {
             return Ok(Key::Kept { keys, index });
         }
-        let key = derive()?;
+        // A clone has a token of its own, and takes less than to derive the key again.
+        let of_others = self.keys.all().find_map(|keys| {
+            let keys = keys.load();
+            let key = keys.iter().find(|key| key.is_for(scope, time))?;
+            Some(Arc::new(SigningKey::clone(key)))
+        });
+        let key = match of_others {
+            Some(key) => key,
+            None => derive()?,
+        };
         self.keys.get().rcu(|keys| {
             // The latest first; yesterday's fall out at the end.
             let older = keys.iter().filter(|older| !older.is_for(scope, time));
@@ -119,6 +128,8 @@ impl fmt::Debug for SigningKeys {
 mod tests {
     use std::{
         cell::Cell,
+        sync::atomic::{AtomicUsize, Ordering},
+        thread,
         time::{Duration, UNIX_EPOCH},
     };
 
@@ -153,6 +164,22 @@ mod tests {
             "19700102/us-east-1/execute-api/aws4_request"
         );
         assert_eq!(derived.get(), 2);
+    }
+
+    #[test]
+    fn what_one_thread_has_derived_no_other_derives() {
+        let (keys, derived) = (SigningKeys::default(), AtomicUsize::new(0));
+        let derive = || {
+            derived.fetch_add(1, Ordering::Relaxed);
+            let credentials = Credentials::new("AKID", "secret", None, None, "test");
+            SigningKey::derive(&credentials, &scope(), UNIX_EPOCH).map(Arc::new)
+        };
+        for _ in 0..8 {
+            thread::scope(|threads| {
+                threads.spawn(|| keys.kept(derive, &scope(), UNIX_EPOCH).is_ok());
+            });
+        }
+        assert_eq!(derived.into_inner(), 1);
     }
 
     #[test]

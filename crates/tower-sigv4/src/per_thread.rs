@@ -30,6 +30,11 @@ impl<T> PerThread<T> {
         // As many as there are is a power of two.
         &self.places[thread_number() & (self.places.len() - 1)].0
     }
+
+    /// Returns what each group of threads has.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &T> {
+        self.places.iter().map(|Place(place)| place)
+    }
 }
 
 impl<T: Default> Default for PerThread<T> {

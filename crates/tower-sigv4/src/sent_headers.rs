@@ -24,7 +24,7 @@ enum Host<'a> {
 
 impl<'a> SentHeaders<'a> {
     pub(crate) fn read(headers: &'a HeaderMap) -> Self {
-        const CONTENT_SHA256: HeaderName = HeaderName::from_static("x-amz-content-sha256");
+        static CONTENT_SHA256: HeaderName = HeaderName::from_static("x-amz-content-sha256");
         let mut sent = Self {
             headers,
             host: Host::None,

@@ -168,7 +168,7 @@ impl<S> SigV4<S> {
                 // when the body is there.
                 signing.start_load();
                 Ok(ResponseFuture::collecting(
-                    self.wait(parts, collect, signing),
+                    self.wait(parts, *collect, signing),
                 ))
             }
         }

@@ -122,6 +122,10 @@ async fn a_signed_request_shows_none() {
 #[tokio::test]
 async fn the_layer_and_what_it_makes_show_none() {
     let (layer, _) = loaded().await;
+    // What is in front of a host is no part of what is signed, and is not kept with its decision.
+    let request = Request::get(format!("https://hush:hush@{HOST}/")).body(full(""));
+    let client = layer.layer(Recorder::default());
+    client.oneshot(request.unwrap()).await.unwrap();
     assert_debug(&layer, "Generation");
     assert_debug(&layer.layer("inner"), "inner");
     assert_debug(&builder(credentials(SECRET, TOKEN, None)), "Builder");

@@ -185,6 +185,8 @@ fn is_plain_domain(text: &str) -> bool {
         && !has_pair(text, |byte, next| (byte == b'.') & (next == b'.'))
         // Then the last label is no number, decimal or hexadecimal.
         && matches!(text, [.., b'g'..=b'z'])
+        // Which some parsers read as zero.
+        && !matches!(text, b"0x" | [.., b'.', b'0', b'x'])
 }
 
 /// Whether a plain domain holds it. As comparisons without a branch, for [`all`].
@@ -319,6 +321,9 @@ mod tests {
             "0x7f.1",
             "2130706433",
             "a.0x1",
+            "0x",
+            "a.0x",
+            "127.0.0.0x",
             "01.2.3.4",
             "[::1].example",
             "a%2eb",

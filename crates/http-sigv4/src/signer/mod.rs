@@ -221,7 +221,7 @@ impl Signer {
         time: SystemTime,
     ) -> Result<(), SignError> {
         let mut text = Text::new();
-        let signature = self.make(&mut text, parts, key, payload, time)?;
+        let mut signature = self.make(&mut text, parts, key, payload, time)?;
         signature.changes.commit(parts)
     }
 

@@ -107,7 +107,8 @@ impl<B> Known<B> {
 /// How far a body could be read at once.
 pub(crate) enum Read<B> {
     Done(Known<B>),
-    Pending(Collect<B>),
+    /// Boxed, as it is large and seldom.
+    Pending(Box<Collect<B>>),
 }
 
 /// Reads what of a body is there.
@@ -147,7 +148,7 @@ where
                 Poll::Pending => {
                     // From now on, what the body yields is held because of its hash.
                     collect.permit = settings.budget.permit();
-                    Ok(Read::Pending(collect))
+                    Ok(Read::Pending(Box::new(collect)))
                 }
             };
         }

@@ -117,7 +117,7 @@ impl<S> ContentSha256<S> {
                 Ok(ContentSha256Future::collecting(Waiting {
                     inner,
                     parts,
-                    collect,
+                    collect: *collect,
                 }))
             }
         }
