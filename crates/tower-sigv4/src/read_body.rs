@@ -95,8 +95,8 @@ impl Signing {
             }
             return Ok(announced.filter(|it| !headers.contains_key(it.header_name())));
         }
-        let is_wanted = takes_it && !is_empty && own_checksums(headers).next().is_none();
-        Ok(self.config().checksum.filter(|_| is_wanted))
+        let is_wanted = || takes_it && !is_empty && own_checksums(headers).next().is_none();
+        Ok(self.config().checksum.filter(|_| is_wanted()))
     }
 
     /// The chunks that a body is sent in, and its length; `None` if it is not sent in chunks.

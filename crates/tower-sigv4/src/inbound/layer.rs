@@ -74,8 +74,9 @@ use crate::{
 /// A body that is not what was signed fails before its last piece, so the service never gets a whole
 /// one; a request whose body fails is answered with an error. A payload mode in the request's
 /// [`SigningOptions`] comes before what this table says, but chunks are decoded all the same, and those
-/// that hold no data are read before the request is sent, [`Buffered`](PayloadMode::Buffered) if they are
-/// not made anew. A request that is to be [forwarded unsigned](SigningOptions::forward_unsigned) is left alone.
+/// that hold no data are read before the request is sent, [`Buffered`](PayloadMode::Buffered), if they
+/// are not made anew. A request that is to be [forwarded unsigned](SigningOptions::forward_unsigned) is
+/// left alone.
 ///
 /// The URI and the `Host` header are the proxy's to set, above this layer, and so is the removal of
 /// headers that belong to a connection.
@@ -162,7 +163,7 @@ impl InboundLayer {
                 let has_trailers = is_chunked && parts.method == Method::PUT;
                 decode_headers(&mut parts.headers, has_trailers).map_err(refused)?;
                 if !is_chunked && decoder.decoded_length() == 0 {
-                    // Nobody may ask for the end of a body without bytes, but who reads it.
+                    // Nobody may ask for the end of a body without bytes, unless it is read here.
                     let options = parts.extensions.get_or_insert_default::<SigningOptions>();
                     options.payload = Some(PayloadMode::Buffered);
                 }
