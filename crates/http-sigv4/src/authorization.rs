@@ -2,6 +2,8 @@
 //!
 //! [`Authorization` header]: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
 
+use http::HeaderValue;
+
 use crate::{SigningKey, text::Text};
 
 /// Appends the value of the header: `names` are those of the signed headers.
@@ -10,4 +12,15 @@ pub(crate) fn write(text: &mut Text, key: &SigningKey, names: &[u8], signature: 
     text.extend_from_slice(names);
     text.extend_from_slice(b", Signature=");
     text.extend_from_slice(signature);
+}
+
+/// Returns whether a value of the header is a signature of AWS's: of version 4, or of version 2, as
+/// `AWS AKIDEXAMPLE:signature`.
+pub(crate) fn is_of_aws(value: &HeaderValue) -> bool {
+    let value = value.as_bytes().trim_ascii_start();
+    let has_prefix = |prefix: &[u8]| {
+        let start = value.get(..prefix.len());
+        start.is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+    };
+    has_prefix(b"AWS4-") || has_prefix(b"AWS ")
 }

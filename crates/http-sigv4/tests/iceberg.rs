@@ -108,6 +108,31 @@ fn a_signature_of_aws_is_replaced_and_not_moved() {
 }
 
 #[test]
+fn a_signature_of_aws_is_none_to_move_in_any_spelling_and_version() {
+    for signature in [
+        &b"aws4-hmac-sha256 Credential=AKIDOTHER"[..],
+        b" AWS4-HMAC-SHA256 Credential=AKIDOTHER",
+        b"AWS AKIDOTHER:c2lnbmF0dXJl",
+    ] {
+        let mut parts = request(&[("authorization", signature)]);
+        signer()
+            .sign(&mut parts, &key(), Payload::EMPTY, moment())
+            .unwrap();
+        assert!(!parts.headers.contains_key(ORIGINAL));
+
+        let both = [
+            ("authorization", signature),
+            ("authorization", &b"Bearer token"[..]),
+        ];
+        let mut parts = request(&both);
+        signer()
+            .sign(&mut parts, &key(), Payload::EMPTY, moment())
+            .unwrap();
+        assert_eq!(parts.headers[ORIGINAL], "Bearer token");
+    }
+}
+
+#[test]
 fn two_that_would_stand_in_one_place_are_refused_and_nothing_is_changed() {
     for headers in [
         &[
@@ -132,5 +157,21 @@ fn a_header_that_changes_on_its_way_is_no_place_to_move_to() {
     for name in ["authorization", "proxy-authorization", "connection"] {
         let error = Signer::new(Profile::STANDARD).move_authorization(name.parse().unwrap());
         assert!(error.unwrap_err().is_configuration(), "{name}");
+    }
+}
+
+#[test]
+fn a_header_that_a_signature_sets_itself_is_no_place_to_move_to() {
+    for name in [
+        "host",
+        "x-amz-content-sha256",
+        "x-amz-date",
+        "x-amz-region-set",
+        "x-amz-security-token",
+    ] {
+        let error = Signer::new(Profile::STANDARD).move_authorization(name.parse().unwrap());
+        let error = error.unwrap_err();
+        assert!(error.is_configuration(), "{error}");
+        assert!(error.to_string().contains(name), "{error}");
     }
 }

@@ -58,6 +58,31 @@ fn nothing_is_left_of_a_presigned_url_in_any_spelling() {
     assert_eq!(alone.uri, "https://h/");
 }
 
+#[test]
+fn nothing_is_left_of_a_presigned_url_of_s3_express_or_of_version_2() {
+    for uri in [
+        "https://h/k?a=b&X-Amz-S3session-Token=t",
+        "https://h/k?X-Amz-Signature=s&a=b&x-amz-s3session-token=t",
+        "https://h/k?X%2Damz-s3session-token=t&a=b",
+        "https://h/k?AWSAccessKeyId=AKID&Signature=a%3D&Expires=1141889120&a=b",
+        "https://h/k?a=b&signature=s&expires=1&awsaccesskeyid=AKID&x-amz-security-token=t",
+        "https://h/k?a=b&AWSAccess%4BeyId=AKID&Signature=s",
+    ] {
+        let mut parts = get(uri, &[]);
+        remove_signature(&mut parts).unwrap();
+        assert_eq!(parts.uri, "https://h/k?a=b", "{uri}");
+    }
+}
+
+/// As of a URL that CloudFront is to take.
+#[test]
+fn a_signature_in_the_query_that_is_not_version_2_stays() {
+    let uri = "https://h/k?Expires=1&Signature=s&Key-Pair-Id=K";
+    let mut parts = get(uri, &[]);
+    remove_signature(&mut parts).unwrap();
+    assert_eq!(parts.uri, uri);
+}
+
 const MINUTE: std::time::Duration = std::time::Duration::from_secs(60);
 
 #[test]

@@ -8,7 +8,7 @@ use http_sigv4::chunked::ChecksumAlgorithm;
 #[cfg(feature = "chunked")]
 use crate::{
     Chunks, SignedBody,
-    body::{Known, announce, declared_length, own_checksums},
+    body::{Known, announce, announced_checksum, known_length, own_checksums},
     error::{ChunkedKind, Kind},
 };
 use crate::{
@@ -24,7 +24,7 @@ impl Signing {
     /// # Errors
     ///
     /// A body that says it is too large, of which nothing is read, or one that fails; one that is to be
-    /// sent in chunks and whose length is not known.
+    /// sent in chunks and whose length is not known; a checksum that cannot be sent.
     pub(crate) fn read_body<B>(&self, parts: &mut Parts, body: B) -> Result<Read<B>, Error>
     where
         B: Body + Unpin,
@@ -38,36 +38,65 @@ impl Signing {
             let body = SignedBody::chunked(body, announced);
             return Ok(Read::Done(Known::new(body, payload)));
         }
+        let declared = body::declared_length(&parts.headers, &body);
         #[cfg(feature = "chunked")]
         if self.is_chunked_where_larger() || matches!(self.payload_mode(), PayloadMode::Chunked(_))
         {
             // It has told the length; beside a body without chunks it means nothing.
             parts.headers.remove("x-amz-decoded-content-length");
         }
+        #[cfg(feature = "chunked")]
+        let checksum = self.checksum(parts, body.is_end_stream())?;
         body::read(
             body,
             self.payload_mode(),
             &self.config().bodies,
             self.larger(parts),
+            declared,
             #[cfg(feature = "chunked")]
-            self.checksum(parts),
+            checksum,
         )
     }
 
-    /// The checksum that a body gets which is read before it is sent.
+    /// The checksum that a body gets which is read before it is sent. One that is announced as a trailer
+    /// is no longer, as nothing follows such a body, and goes into a header.
+    ///
+    /// # Errors
+    ///
+    /// Announced ones that cannot be computed here, or several.
     #[cfg(feature = "chunked")]
-    fn checksum(&self, parts: &Parts) -> Option<ChecksumAlgorithm> {
-        let checksum = self.config().checksum?;
+    fn checksum(
+        &self,
+        parts: &mut Parts,
+        is_empty: bool,
+    ) -> Result<Option<ChecksumAlgorithm>, Error> {
+        let is_read = matches!(
+            self.payload_mode(),
+            PayloadMode::Buffered | PayloadMode::Chunked(_)
+        );
+        if !is_read {
+            return Ok(None);
+        }
         let takes_it = match parts.method {
             Method::PUT => true,
             // There it would be the object's, and not that of the list of its parts.
             Method::POST => !has_parameter(&parts.uri, "uploadId"),
             _ => false,
         };
-        let headers = &parts.headers;
-        let has_own =
-            headers.contains_key("x-amz-trailer") || own_checksums(headers).next().is_some();
-        (takes_it && !has_own).then_some(checksum)
+        let headers = &mut parts.headers;
+        if self.config().signer.profile().allows_signed_chunks()
+            && headers.contains_key("x-amz-trailer")
+        {
+            let announced = announced_checksum(headers)?.filter(|_| takes_it);
+            headers.remove("x-amz-trailer");
+            if announced.is_none() {
+                // S3 takes none of these without a checksum.
+                headers.remove("x-amz-sdk-checksum-algorithm");
+            }
+            return Ok(announced.filter(|it| !headers.contains_key(it.header_name())));
+        }
+        let is_wanted = || takes_it && !is_empty && own_checksums(headers).next().is_none();
+        Ok(self.config().checksum.filter(|_| is_wanted()))
     }
 
     /// The chunks that a body is sent in, and its length; `None` if it is not sent in chunks.
@@ -83,7 +112,7 @@ impl Signing {
         if parts.method != Method::PUT || body.is_end_stream() {
             return Ok(None);
         }
-        let declared = match (declared_length(&parts.headers, body), limit) {
+        let declared = match (known_length(&parts.headers, body), limit) {
             (Some(length), Some(limit)) if length <= limit => return Ok(None),
             (None, Some(_)) => return Ok(None),
             (None, None) => return Err(Kind::UnknownLength.into()),

@@ -172,6 +172,7 @@ async fn a_signature_is_found_in_any_spelling_and_among_others() {
     for lines in [
         &["AWS4-HMAC-SHA256 Credential=..."][..],
         &["aws4-hmac-sha256 Credential=..."],
+        &["AWS AKIDEXAMPLE:c2lnbmF0dXJl"],
         &["  AWS4-ECDSA-P256-SHA256 Credential=..."],
         &["Bearer of.another.kind", "AWS4-HMAC-SHA256 Credential=..."],
     ] {

@@ -149,6 +149,58 @@ async fn a_length_that_is_wrong_is_corrected_and_a_right_one_stays() {
     }
 }
 
+/// Nobody knows then whether the body was cut off or the header is wrong.
+#[tokio::test]
+async fn a_body_that_ends_elsewhere_than_its_headers_say_is_not_sent() {
+    for (name, is_waited_for) in [
+        ("content-length", false),
+        ("content-length", true),
+        ("x-amz-decoded-content-length", false),
+    ] {
+        for (said, pieces) in [
+            ("100", &[20, 30][..]),
+            ("100", &[]),
+            ("40", &[20, 30]),
+            ("0", &[1]),
+        ] {
+            let layer = builder_for("s3").allow_host(HOST).build().unwrap();
+            let (client, recorder) = client(layer).await;
+            let (body, feed) = fed();
+            let request = put().header(name, said).body(body).unwrap();
+            let mut response = task::spawn(client.oneshot(request));
+            if is_waited_for {
+                assert_pending!(response.poll());
+            }
+            for &length in pieces {
+                feed.data(vec![b'a'; length]);
+            }
+            drop(feed);
+            let error = common::own_error(tokio_test::assert_ready!(response.poll()));
+            assert!(error.is_body() && !error.is_retryable(), "{error}");
+            let read = pieces.iter().sum::<usize>();
+            let lengths = format!("of {said} bytes, and {read} were read");
+            assert!(error.to_string().contains(&lengths), "{error}");
+            assert_eq!(recorder.calls(), 0);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_body_of_unknown_length_has_the_one_that_was_read_where_none_is_said() {
+    for lines in [&["50"][..], &["+100"], &["many"], &["100", "50"], &[]] {
+        let (body, feed) = fed();
+        feed.data(vec![b'a'; 50]);
+        drop(feed);
+        let mut request = post().body(body).unwrap();
+        for line in lines {
+            let line = line.parse().unwrap();
+            request.headers_mut().append("content-length", line);
+        }
+        let sent = send(layer(), request).await.unwrap();
+        assert_length(&sent, (!lines.is_empty()).then_some("50"));
+    }
+}
+
 #[tokio::test]
 async fn a_length_that_is_to_be_signed_is_signed_as_it_is_sent() {
     let builder = common::builder().sign_header(http::header::CONTENT_LENGTH);

@@ -100,6 +100,12 @@ impl Role {
     }
 }
 
+/// Whether a signature decides what stands in a header, or, of `host`, the request's target.
+pub(crate) fn is_set_by_signature(name: &HeaderName) -> bool {
+    let role = Role::new(name, &[]);
+    matches!(role, Role::Stale | Role::ContentSha256 | Role::Host)
+}
+
 /// Whether a header may be signed at the user's wish.
 ///
 /// These change on the way, hop by hop or in AWS's own front ends, so a signature over them breaks.

@@ -114,7 +114,7 @@ impl Upload {
     /// assert_eq!(Upload::signed(66_560).encoded_length(), 66_824);
     /// ```
     pub fn encoded_length(&self) -> u64 {
-        // It saturates only where a length is declared that no body has.
+        // It saturates only where a length is declared, or a chunk of a size, that no body has.
         let chunk_size = self.chunk_size as u64;
         let (full, rest) = (
             self.decoded_length / chunk_size,
@@ -204,7 +204,7 @@ impl Upload {
             true => SIGNATURE_LENGTH,
             false => 0,
         };
-        digits + signature + 4 + size
+        size.saturating_add(digits + signature + 4)
     }
 
     fn trailers_length(&self) -> u64 {

@@ -28,6 +28,8 @@ pub(crate) enum Kind {
     TwoSessionTokens,
     /// To this header.
     MovedAuthorization(Box<str>),
+    /// To this header.
+    MovedOntoSignature(Box<str>),
     InboundSignature,
     InboundCredentials,
     NeverSigned(Box<str>),
@@ -169,6 +171,13 @@ impl fmt::Display for Kind {
                     f,
                     "`authorization` is to be moved to `{to}`, and there is more than one to stand \
                      there; leave one"
+                );
+            }
+            Self::MovedOntoSignature(to) => {
+                return write!(
+                    f,
+                    "`authorization` is to be moved to `{to}`, which signing sets itself; name a \
+                     header of another meaning"
                 );
             }
             Self::InboundSignature => {

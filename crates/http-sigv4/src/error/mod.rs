@@ -104,7 +104,7 @@ impl SignError {
     pub fn is_configuration(&self) -> bool {
         match self.kind {
             Kind::ScopeName(..) | Kind::NeverSigned(_) | Kind::InboundCredentials => true,
-            Kind::SigningHost(_) | Kind::PathPrefix(_) => true,
+            Kind::SigningHost(_) | Kind::PathPrefix(_) | Kind::MovedOntoSignature(_) => true,
             #[cfg(feature = "sigv4a")]
             Kind::RegionSet => true,
             #[cfg(feature = "tokens")]

@@ -49,6 +49,11 @@ fn table() -> Vec<(Kind, &'static str, &'static str)> {
             "moved to `x-a`",
             "leave one",
         ),
+        (
+            MovedOntoSignature(text("host")),
+            "moved to `host`",
+            "name a header",
+        ),
         (InboundSignature, "no signature", "sign it anew"),
         (InboundCredentials, "another access key id", "look up"),
         (NeverSigned(text("te")), "`te`", "do not name it"),
@@ -161,6 +166,7 @@ fn number(kind: &Kind) -> usize {
         #[cfg(feature = "tokens")]
         FormField(_) => 44,
         ChunksRefused(_) => 48,
+        MovedOntoSignature(_) => 49,
     }
 }
 
@@ -188,7 +194,7 @@ fn every_kind_stands_in_the_table_and_is_at_least_of_one_kind_that_can_be_asked_
     expected.push(40);
     #[cfg(feature = "tokens")]
     expected.extend(41..45);
-    expected.extend(45..49);
+    expected.extend(45..50);
     assert_eq!(numbers, expected);
     for (kind, ..) in table() {
         let error = SignError::from(kind);

@@ -3,7 +3,9 @@
 use http::{HeaderMap, HeaderName, HeaderValue, header::AUTHORIZATION};
 
 use super::Signer;
-use crate::{SignError, error::Kind};
+use crate::{
+    SignError, authorization::is_of_aws, canonical::sent::is_set_by_signature, error::Kind,
+};
 
 impl Signer {
     /// Signs an `authorization` that a request has already in the header `to`, to which it is moved,
@@ -35,10 +37,14 @@ impl Signer {
     ///
     /// # Errors
     ///
-    /// A header that cannot be signed; see [`sign_header`](Self::sign_header).
+    /// A header that cannot be signed, see [`sign_header`](Self::sign_header), and one that a signature
+    /// sets itself, or `host`.
     ///
     /// [Iceberg REST catalog]: https://iceberg.apache.org/docs/latest/aws/
     pub fn move_authorization(mut self, to: HeaderName) -> Result<Self, SignError> {
+        if is_set_by_signature(&to) {
+            return Err(Kind::MovedOntoSignature(to.as_str().into()).into());
+        }
         self = self.sign_header(to.clone())?;
         self.moved_authorization = Some(to);
         Ok(self)
@@ -57,7 +63,7 @@ impl Signer {
             return Ok(None);
         };
         let lines = headers.get_all(AUTHORIZATION).iter();
-        let mut others = lines.filter(|line| !line.as_bytes().starts_with(b"AWS4-"));
+        let mut others = lines.filter(|line| !is_of_aws(line));
         match (others.next(), others.next()) {
             (None, _) => Ok(None),
             (Some(value), None) if !headers.contains_key(to) => Ok(Some((to, value))),

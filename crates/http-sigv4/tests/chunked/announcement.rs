@@ -146,6 +146,21 @@ fn settings_that_s3_would_reject_are_refused() {
 }
 
 #[test]
+fn a_chunk_may_be_as_large_as_any_body() {
+    for length in [0, 1, 9] {
+        let largest = |upload: Upload| upload.chunk_size(usize::MAX).unwrap().encoded_length();
+        let signed = Upload::signed(length);
+        assert_eq!(largest(signed.clone()), signed.encoded_length());
+        let unsigned = Upload::unsigned(length, ChecksumAlgorithm::Crc32);
+        assert_eq!(largest(unsigned.clone()), unsigned.encoded_length());
+    }
+    for chunk_size in [8192, usize::MAX] {
+        let upload = Upload::signed(u64::MAX).chunk_size(chunk_size).unwrap();
+        assert_eq!(upload.encoded_length(), u64::MAX);
+    }
+}
+
+#[test]
 fn an_encoder_is_refused_for_headers_that_do_not_announce_its_upload() {
     for (name, value) in [
         ("x-amz-content-sha256", None),

@@ -111,7 +111,8 @@ pub(crate) enum Read<B> {
     Pending(Box<Collect<B>>),
 }
 
-/// Reads what of a body is there.
+/// Reads what of a body is there. One that does not know its length has to have the one that is
+/// `declared`.
 ///
 /// # Errors
 ///
@@ -121,6 +122,7 @@ pub(crate) fn read<B>(
     mode: PayloadMode,
     settings: &Settings,
     larger: Larger,
+    declared: Option<u64>,
     #[cfg(feature = "chunked")] checksum: Option<ChecksumAlgorithm>,
 ) -> Result<Read<B>, Error>
 where
@@ -135,9 +137,15 @@ where
             Payload::StreamingUnsignedTrailer,
         ),
         // A body that was to be sent in chunks too, if it is none for that.
-        _ if body.is_end_stream() => (SignedBody::empty(), Payload::EMPTY),
+        _ if body.is_end_stream() => {
+            return Ok(Read::Done(Known {
+                #[cfg(feature = "chunked")]
+                checksum: checksum.map(|it| (it.header_name(), it.checksum(b""))),
+                ..Known::new(SignedBody::empty(), Payload::EMPTY)
+            }));
+        }
         _ => {
-            let mut collect = Collect::new(body, settings, larger)?;
+            let mut collect = Collect::new(body, settings, larger, declared)?;
             #[cfg(feature = "chunked")]
             {
                 collect.checksum = checksum.map(|it| Box::new(Checksum::new(it)));
@@ -170,6 +178,8 @@ pub(crate) struct Collect<B> {
     left: usize,
     limit: usize,
     larger: Larger,
+    /// How many bytes there have to be, where the headers alone say so.
+    declared: Option<u64>,
     permit: Permit,
     timeout: Duration,
     /// The last poll left the thread to others, though the body may not have been pending.
@@ -187,7 +197,12 @@ where
     B: Body + Unpin,
     B::Error: Into<BoxError>,
 {
-    fn new(body: B, settings: &Settings, larger: Larger) -> Result<Self, Error> {
+    fn new(
+        body: B,
+        settings: &Settings,
+        larger: Larger,
+        declared: Option<u64>,
+    ) -> Result<Self, Error> {
         let limit = settings.limit;
         if body.size_hint().lower() > limit as u64 {
             return Err(Kind::BodyTooLarge { limit, larger }.into());
@@ -203,6 +218,7 @@ where
             left: limit,
             limit,
             larger,
+            declared,
             permit: Permit::default(),
             timeout: settings.timeout,
             has_yielded: false,
@@ -265,7 +281,7 @@ where
             self.collected.push(mem::take(&mut self.piece));
             self.hashed = 0;
             self.piece = match ready!(Pin::new(&mut self.body).poll_frame(cx)) {
-                None => return Poll::Ready(Ok(self.finish())),
+                None => return Poll::Ready(self.finish()),
                 Some(Err(error)) => return Poll::Ready(Err(Error::body(error))),
                 Some(Ok(frame)) => match frame.into_data() {
                     Ok(mut data) => {
@@ -285,24 +301,38 @@ where
 
     fn admit(&mut self, length: usize) -> Result<(), Error> {
         let (limit, larger) = (self.limit, self.larger);
+        let read = (limit - self.left).saturating_add(length) as u64;
+        self.check_length(|declared| read <= declared, read)?;
         let left = self.left.checked_sub(length);
         self.left = left.ok_or(Kind::BodyTooLarge { limit, larger })?;
         // With the place of the piece itself, or many small ones would take more than they count.
         self.permit.extend(length + size_of::<Bytes>())
     }
 
-    fn finish(&mut self) -> Known<B> {
+    /// Refuses a body of another length than was declared, as it may have been cut off.
+    fn check_length(&self, is_right: impl FnOnce(u64) -> bool, read: u64) -> Result<(), Error> {
+        match self.declared {
+            Some(declared) if !is_right(declared) => {
+                Err(Kind::BodyLength { declared, read }.into())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn finish(&mut self) -> Result<Known<B>, Error> {
+        let read = (self.limit - self.left) as u64;
+        self.check_length(|declared| read == declared, read)?;
         telemetry::body_read(self.limit - self.left);
         let collected = mem::take(&mut self.collected);
         let permit = mem::take(&mut self.permit);
         let body = SignedBody::collected(collected, permit);
-        Known {
+        Ok(Known {
             #[cfg(feature = "chunked")]
             checksum: self
                 .checksum
                 .take()
                 .map(|it| (it.algorithm().header_name(), it.finish())),
             ..Known::new(body, mem::take(&mut self.hasher).finish())
-        }
+        })
     }
 }

@@ -13,12 +13,15 @@ mod signed_body;
 pub(crate) use self::buffer::Collected;
 #[cfg(feature = "chunked")]
 pub use self::chunked::Chunks;
-pub(crate) use self::collect::{Collect, Known, Read, Settings, read};
 #[cfg(feature = "reqwest")]
 pub(crate) use self::signed_body::Form;
 #[cfg(feature = "chunked")]
 pub(crate) use self::{
-    chunked::{announce, own_checksums},
+    chunked::{announce, announced_checksum, own_checksums},
+    length::known_length,
+};
+pub(crate) use self::{
+    collect::{Collect, Known, Read, Settings, read},
     length::declared_length,
 };
 pub use self::{mode::PayloadMode, signed_body::SignedBody};

@@ -15,6 +15,8 @@ pub(crate) enum ChunkedKind {
     OtherLength {
         declared: u64,
     },
+    /// The request has or announces more than one, where one is sent.
+    SeveralChecksums,
     /// The name of a checksum of which not even the length is known, if it is a name.
     UnknownTrailer {
         name: Option<HeaderName>,
@@ -25,7 +27,7 @@ impl ChunkedKind {
     pub(super) fn is_request(&self) -> bool {
         match self {
             Self::Encoding(error) => error.is_request(),
-            Self::OtherPayload | Self::UnknownTrailer { .. } => true,
+            Self::OtherPayload | Self::SeveralChecksums | Self::UnknownTrailer { .. } => true,
             Self::HasFailed | Self::OtherLength { .. } => false,
         }
     }
@@ -34,7 +36,7 @@ impl ChunkedKind {
         match self {
             Self::Encoding(error) => error.is_length() || error.is_trailer() || error.is_checksum(),
             Self::HasFailed | Self::OtherLength { .. } => true,
-            Self::OtherPayload | Self::UnknownTrailer { .. } => false,
+            Self::OtherPayload | Self::SeveralChecksums | Self::UnknownTrailer { .. } => false,
         }
     }
 
@@ -58,6 +60,10 @@ impl fmt::Display for ChunkedKind {
                 f,
                 "the headers declare a request body of {declared} bytes, and it is of another \
                  length; correct `x-amz-decoded-content-length` or `content-length`, or remove them"
+            ),
+            Self::SeveralChecksums => f.write_str(
+                "the request has or announces several checksums of its body, where one is sent; leave \
+                 one",
             ),
             Self::UnknownTrailer { name } => {
                 f.write_str("the checksum ")?;

@@ -4,13 +4,13 @@ use http_sigv4::SignError;
 #[cfg(feature = "chunked")]
 use http_sigv4::chunked::ChecksumAlgorithm;
 
-use super::Error;
 #[cfg(feature = "chunked")]
 use super::chunked::ChunkedKind;
 #[cfg(feature = "chunked")]
 use super::inbound::InboundKind;
 #[cfg(feature = "reqwest")]
 use super::reqwest::ReqwestKind;
+use super::{Error, body::Larger};
 
 #[derive(Debug)]
 pub(crate) enum Kind {
@@ -65,6 +65,11 @@ pub(crate) enum Kind {
         read: usize,
         is_grpc: bool,
     },
+    /// The headers declare a length, and the body, which does not know its own, has another.
+    BodyLength {
+        declared: u64,
+        read: u64,
+    },
     BodyTooLarge {
         limit: usize,
         larger: Larger,
@@ -107,16 +112,6 @@ pub(crate) enum Kind {
     },
     #[cfg(feature = "reqwest")]
     Reqwest(ReqwestKind),
-}
-
-/// What becomes of a body that is larger than may be held for its hash.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Larger {
-    Refused,
-    /// It would be sent in chunks if its length were known.
-    NeedsLength,
-    /// It would be sent in chunks with the feature that makes them.
-    NeedsFeature,
 }
 
 /// Why a host is none of those that may be signed for.
@@ -273,26 +268,18 @@ impl fmt::Display for Kind {
                     }
                 })
             }
-            Self::BodyTooLarge { limit, larger } => {
-                write!(
-                    f,
-                    "the request body is larger than {limit} bytes, the most that is held for its \
-                     hash; "
-                )?;
-                f.write_str(match larger {
-                    Larger::Refused => {
-                        "raise `body_limit`, or choose another payload mode if the service takes it"
-                    }
-                    Larger::NeedsLength => {
-                        "give its length in `content-length` or `x-amz-decoded-content-length`, so \
-                         that it can be sent in signed chunks, or raise `body_limit`"
-                    }
-                    Larger::NeedsFeature => {
-                        "enable the feature `chunked`, which sends one of known length in signed \
-                         chunks, or raise `body_limit`"
-                    }
-                })
-            }
+            Self::BodyLength { declared, read } => write!(
+                f,
+                "the headers declare a request body of {declared} bytes, and {read} were read of it, \
+                 so it may have been cut off; correct `content-length` or \
+                 `x-amz-decoded-content-length`, or remove them"
+            ),
+            Self::BodyTooLarge { limit, larger } => write!(
+                f,
+                "the request body is larger than {limit} bytes, the most that is held for its hash; \
+                 {}",
+                larger.advice()
+            ),
             Self::BodiesTooLarge { limit } => write!(
                 f,
                 "request bodies held for their hashes would take more than {limit} bytes \

@@ -1,3 +1,4 @@
+mod body;
 #[cfg(feature = "chunked")]
 mod chunked;
 #[cfg(feature = "chunked")]
@@ -15,9 +16,12 @@ use http_sigv4::SignError;
 pub(crate) use self::chunked::ChunkedKind;
 #[cfg(feature = "chunked")]
 pub(crate) use self::inbound::InboundKind;
-pub(crate) use self::kind::{Kind, Larger, Unlisted};
 #[cfg(feature = "reqwest")]
 pub(crate) use self::reqwest::ReqwestKind;
+pub(crate) use self::{
+    body::Larger,
+    kind::{Kind, Unlisted},
+};
 
 /// Any error, as tower's own middleware has it.
 pub(crate) type BoxError = Box<dyn StdError + Send + Sync>;
@@ -99,7 +103,7 @@ impl Error {
         use Kind::*;
         match &self.inner.kind {
             Body | BodyStalled { .. } | BodyTooLarge { .. } | BodiesTooLarge { .. } => true,
-            Trailers | UnknownLength => true,
+            BodyLength { .. } | Trailers | UnknownLength => true,
             #[cfg(feature = "chunked")]
             Chunked(kind) => kind.is_body(),
             #[cfg(feature = "chunked")]

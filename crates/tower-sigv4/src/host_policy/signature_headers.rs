@@ -23,8 +23,9 @@ pub(crate) fn remove_signature(headers: &mut HeaderMap) {
 
 const CONTENT_SHA256: &str = "x-amz-content-sha256";
 
+/// Whether it is a signature: of version 4, or of version 2, as `AWS AKIDEXAMPLE:signature`.
 fn is_of_aws(value: &HeaderValue) -> bool {
-    has_prefix(value, b"AWS4-")
+    has_prefix(value, b"AWS4-") || has_prefix(value, b"AWS ")
 }
 
 fn is_marker(value: &HeaderValue) -> bool {

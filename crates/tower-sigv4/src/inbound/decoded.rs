@@ -7,7 +7,7 @@ use bytes::{Buf, Bytes};
 use http_body::{Body, Frame, SizeHint};
 use http_sigv4::chunked::{ChunkedError, Decoder};
 
-use super::withheld::Withheld;
+use super::{CHECKED_PER_POLL, FRAMES_PER_POLL, withheld::Withheld};
 use crate::{
     Error,
     error::{BoxError, InboundKind, Kind},
@@ -46,6 +46,7 @@ impl<B> Decoded<B> {
     /// Ends the body, without its last piece.
     fn fail(&mut self, error: impl Into<BoxError>) -> BoxError {
         self.decoder = None;
+        self.frame = Bytes::new();
         self.withheld = Withheld::default();
         self.remaining = 0;
         error.into()
@@ -65,14 +66,29 @@ where
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         let this = self.get_mut();
-        while let Some(decoder) = &mut this.decoder {
-            match decoder.decode(&mut this.frame) {
-                Ok(None) => {}
-                Ok(Some(piece)) => match this.withheld.replace(piece) {
+        let mut quota = CHECKED_PER_POLL;
+        for _ in 0..FRAMES_PER_POLL {
+            let Some(decoder) = &mut this.decoder else {
+                let last = this.withheld.release();
+                return Poll::Ready(last.map(|last| Ok(this.data(last))));
+            };
+            let length = this.frame.len().min(quota);
+            let mut frame = this.frame.slice(..length);
+            let piece = match decoder.decode(&mut frame) {
+                Ok(piece) => piece,
+                Err(error) => return Poll::Ready(Some(Err(this.fail(chunked(error))))),
+            };
+            let taken = length - frame.len();
+            this.frame.advance(taken);
+            quota -= taken;
+            if let Some(piece) = piece {
+                match this.withheld.replace(piece) {
                     Some(before) => return Poll::Ready(Some(Ok(this.data(before)))),
                     None => continue,
-                },
-                Err(error) => return Poll::Ready(Some(Err(this.fail(chunked(error))))),
+                }
+            }
+            if !this.frame.is_empty() {
+                break;
             }
             match ready!(Pin::new(&mut this.body).poll_frame(cx)) {
                 Some(Ok(frame)) => match frame.into_data() {
@@ -91,8 +107,8 @@ where
                 },
             }
         }
-        let last = this.withheld.release();
-        Poll::Ready(last.map(|last| Ok(this.data(last))))
+        cx.waker().wake_by_ref();
+        Poll::Pending
     }
 
     fn is_end_stream(&self) -> bool {

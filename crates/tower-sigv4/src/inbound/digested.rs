@@ -7,7 +7,7 @@ use bytes::{Buf, Bytes};
 use http_body::{Body, Frame, SizeHint};
 use http_sigv4::{Payload, PayloadHasher};
 
-use super::withheld::Withheld;
+use super::{CHECKED_PER_POLL, FRAMES_PER_POLL, withheld::Withheld};
 use crate::{
     Error,
     error::{BoxError, InboundKind, Kind},
@@ -17,7 +17,10 @@ use crate::{
 pub(super) struct Digested<B> {
     body: B,
     expected: Payload,
+    /// `None` once all of the body is checked, or it has failed.
     hasher: Option<PayloadHasher>,
+    /// What has come and is not hashed yet.
+    rest: Bytes,
     withheld: Withheld,
 }
 
@@ -27,6 +30,7 @@ impl<B> Digested<B> {
             body,
             expected: Payload::Sha256(digest),
             hasher: Some(PayloadHasher::new()),
+            rest: Bytes::new(),
             withheld: Withheld::default(),
         }
     }
@@ -45,34 +49,45 @@ where
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         let this = self.get_mut();
-        while let Some(hasher) = &mut this.hasher {
-            let piece = match ready!(Pin::new(&mut this.body).poll_frame(cx)) {
-                Some(Ok(frame)) => match frame.into_data() {
-                    // Does not copy what is `Bytes` already.
-                    Ok(mut data) => data.copy_to_bytes(data.remaining()),
-                    Err(_) => return Poll::Ready(Some(Err(this.fail(Kind::Trailers.into())))),
-                },
-                Some(Err(error)) => {
-                    this.hasher = None;
-                    this.withheld = Withheld::default();
-                    return Poll::Ready(Some(Err(error.into())));
-                }
-                None => {
-                    let payload = this.hasher.take().map(PayloadHasher::finish);
-                    if payload != Some(this.expected) {
-                        return Poll::Ready(Some(Err(
-                            this.fail(Kind::Inbound(InboundKind::Digest).into())
-                        )));
-                    }
-                    break;
-                }
+        let mut quota = CHECKED_PER_POLL;
+        for _ in 0..FRAMES_PER_POLL {
+            let Some(hasher) = &mut this.hasher else {
+                let last = this.withheld.release();
+                return Poll::Ready(last.map(|last| Ok(Frame::data(last))));
             };
+            if this.rest.is_empty() {
+                match ready!(Pin::new(&mut this.body).poll_frame(cx)) {
+                    Some(Ok(frame)) => match frame.into_data() {
+                        // Does not copy what is `Bytes` already.
+                        Ok(mut data) => this.rest = data.copy_to_bytes(data.remaining()),
+                        Err(_) => {
+                            let error = Error::from(Kind::Trailers);
+                            return Poll::Ready(Some(Err(this.fail(error))));
+                        }
+                    },
+                    Some(Err(error)) => return Poll::Ready(Some(Err(this.fail(error)))),
+                    None => {
+                        let payload = this.hasher.take().map(PayloadHasher::finish);
+                        if payload != Some(this.expected) {
+                            let error = Error::from(Kind::Inbound(InboundKind::Digest));
+                            return Poll::Ready(Some(Err(this.fail(error))));
+                        }
+                        continue;
+                    }
+                }
+            }
+            let piece = this.rest.split_to(this.rest.len().min(quota));
             hasher.update(&piece);
+            quota -= piece.len();
             if let Some(before) = this.withheld.replace(piece) {
                 return Poll::Ready(Some(Ok(Frame::data(before))));
             }
+            if !this.rest.is_empty() {
+                break;
+            }
         }
-        Poll::Ready(this.withheld.release().map(|last| Ok(Frame::data(last))))
+        cx.waker().wake_by_ref();
+        Poll::Pending
     }
 
     fn is_end_stream(&self) -> bool {
@@ -80,7 +95,7 @@ where
     }
 
     fn size_hint(&self) -> SizeHint {
-        let held = self.withheld.length();
+        let held = self.withheld.length() + self.rest.len() as u64;
         if self.hasher.is_none() {
             return SizeHint::with_exact(held);
         }
@@ -96,8 +111,9 @@ where
 
 impl<B> Digested<B> {
     /// Ends the body, without its last piece.
-    fn fail(&mut self, error: Error) -> BoxError {
+    fn fail(&mut self, error: impl Into<BoxError>) -> BoxError {
         self.hasher = None;
+        self.rest = Bytes::new();
         self.withheld = Withheld::default();
         error.into()
     }

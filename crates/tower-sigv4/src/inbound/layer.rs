@@ -1,11 +1,11 @@
 use std::{fmt, sync::Arc};
 
 use aws_credential_types::Credentials;
-use http::{HeaderMap, Method, Request, request::Parts};
+use http::{HeaderMap, HeaderValue, Method, Request, request::Parts};
 use http_body::Body;
 use http_sigv4::{
     Payload, SigningKey,
-    chunked::{self, ChunkedError, Decoder},
+    chunked::{self, ChunkedError, Decoder, Form},
     inbound::{InboundPayload, InboundSignature, remove_signature},
 };
 
@@ -73,8 +73,10 @@ use crate::{
 ///
 /// A body that is not what was signed fails before its last piece, so the service never gets a whole
 /// one; a request whose body fails is answered with an error. A payload mode in the request's
-/// [`SigningOptions`] comes before what this table says, but chunks are decoded all the same. A request
-/// that is to be [forwarded unsigned](SigningOptions::forward_unsigned) is left alone.
+/// [`SigningOptions`] comes before what this table says, but chunks are decoded all the same, and those
+/// that hold no data are read before the request is sent, [`Buffered`](PayloadMode::Buffered), if they
+/// are not made anew. A request that is to be [forwarded unsigned](SigningOptions::forward_unsigned) is
+/// left alone.
 ///
 /// The URI and the `Host` header are the proxy's to set, above this layer, and so is the removal of
 /// headers that belong to a connection.
@@ -143,6 +145,13 @@ impl InboundLayer {
                 let body = InboundBody::untouched(body);
                 (Some(PayloadMode::Unsigned), body)
             }
+            InboundPayload::UnsignedTrailer => {
+                // From now on the header alone says so, whether or not it was the query before.
+                let marker = HeaderValue::from_static(Form::UnsignedTrailer.marker());
+                let inserted = parts.headers.try_insert("x-amz-content-sha256", marker);
+                inserted.map_err(|_| Kind::TooManyHeaders)?;
+                (None, InboundBody::untouched(body))
+            }
             InboundPayload::SignedChunks => {
                 let decoder = self.decoder(&parts)?;
                 let chunks = PayloadMode::Chunked(Chunks::signed());
@@ -153,9 +162,14 @@ impl InboundLayer {
                 let is_chunked = matches!(mode, PayloadMode::Chunked(_));
                 let has_trailers = is_chunked && parts.method == Method::PUT;
                 decode_headers(&mut parts.headers, has_trailers).map_err(refused)?;
+                if !is_chunked && decoder.decoded_length() == 0 {
+                    // Nobody may ask for the end of a body without bytes, unless it is read here.
+                    let options = parts.extensions.get_or_insert_default::<SigningOptions>();
+                    options.payload = Some(PayloadMode::Buffered);
+                }
                 (Some(chunks), InboundBody::decoded(body, decoder))
             }
-            // The layer below knows what to do with either.
+            // The layer below knows what to do.
             _ => (None, InboundBody::untouched(body)),
         };
         remove_signature(&mut parts)?;

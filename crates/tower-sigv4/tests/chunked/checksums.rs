@@ -6,7 +6,7 @@ use tower_sigv4::{Chunks, PayloadMode, SigV4Layer, SigningOptions};
 
 use crate::{
     common::{Empty, credentials, fed, full, id, signed_as},
-    harness::{BUCKET, data, decode, header, put, s3, send},
+    harness::{BUCKET, data, decode, header, own, put, s3, send},
 };
 
 const ALGORITHMS: [ChecksumAlgorithm; 5] = [
@@ -79,13 +79,87 @@ async fn a_request_with_a_checksum_of_its_own_gets_no_other() {
     for (name, value) in [
         ("x-amz-checksum-sha1", "AAAA"),
         ("x-amz-checksum-xxhash3", "AAAA"),
-        ("x-amz-trailer", "x-amz-checksum-sha1"),
     ] {
         let request = put().header(name, value).body(full(data(100))).unwrap();
         let builder = s3().checksum(ChecksumAlgorithm::Crc32);
         let sent = send(builder, request).await.unwrap();
         assert_eq!(header(&sent, name), value);
         assert!(!sent.parts.headers.contains_key("x-amz-checksum-crc32"));
+    }
+}
+
+/// There is no trailer behind a body that is not sent in chunks.
+#[tokio::test]
+async fn a_checksum_that_is_announced_as_a_trailer_becomes_a_header_of_a_plain_body() {
+    let sha1 = ChecksumAlgorithm::Sha1;
+    for builder in [
+        s3(),
+        s3().payload(PayloadMode::Buffered),
+        s3().checksum(ChecksumAlgorithm::Crc32),
+    ] {
+        let request = put().header("x-amz-trailer", "X-Amz-Checksum-SHA1 ");
+        let request = request.body(full(data(100))).unwrap();
+        let sent = send(builder, request).await.unwrap();
+        assert!(!sent.parts.headers.contains_key("x-amz-trailer"));
+        assert_eq!(checksums(&sent.parts.headers), ["x-amz-checksum-sha1"]);
+        let value = header(&sent, "x-amz-checksum-sha1");
+        assert_eq!(value, sha1.checksum(&data(100)));
+    }
+    for builder in [s3(), s3().payload(Chunks::signed())] {
+        let request = put().header("x-amz-trailer", "x-amz-checksum-sha1");
+        let request = request.body(Empty::new()).unwrap();
+        let sent = send(builder, request).await.unwrap();
+        assert!(!sent.parts.headers.contains_key("x-amz-trailer"));
+        assert_eq!(header(&sent, "x-amz-checksum-sha1"), sha1.checksum(b""));
+    }
+}
+
+#[tokio::test]
+async fn a_checksum_that_is_announced_and_there_already_is_sent_as_it_is() {
+    let request = put()
+        .header("x-amz-trailer", "x-amz-checksum-sha1")
+        .header("x-amz-checksum-sha1", "AAAA")
+        .body(full(data(100)));
+    let sent = send(s3(), request.unwrap()).await.unwrap();
+    assert!(!sent.parts.headers.contains_key("x-amz-trailer"));
+    assert_eq!(header(&sent, "x-amz-checksum-sha1"), "AAAA");
+}
+
+#[tokio::test]
+async fn a_trailer_that_cannot_become_a_header_is_refused() {
+    for (name, word) in [
+        ("x-amz-checksum-xxhash64", "`x-amz-checksum-xxhash64`"),
+        ("x-amz-meta-rows", "`x-amz-meta-rows`"),
+        ("", "`x-amz-trailer`"),
+        (
+            "x-amz-checksum-sha1,x-amz-checksum-crc32",
+            "several checksums",
+        ),
+    ] {
+        let request = put().header("x-amz-trailer", name);
+        let request = request.body(full(data(100))).unwrap();
+        let error = own(send(s3(), request).await);
+        assert!(error.is_request() && !error.is_body(), "{error}");
+        assert!(error.to_string().contains(word), "{error}");
+    }
+}
+
+/// As nothing is sent of what is announced there.
+#[tokio::test]
+async fn a_trailer_is_not_announced_where_no_checksum_belongs() {
+    for (method, query) in [("POST", "?uploadId=a"), ("GET", "")] {
+        let request = Request::builder()
+            .method(method)
+            .uri(format!("https://{BUCKET}/key{query}"))
+            .header("x-amz-trailer", "x-amz-checksum-sha1")
+            .header("x-amz-sdk-checksum-algorithm", "SHA1")
+            .body(full("<Xml/>"))
+            .unwrap();
+        let sent = send(s3(), request).await.unwrap();
+        for name in ["x-amz-trailer", "x-amz-sdk-checksum-algorithm"] {
+            assert!(!sent.parts.headers.contains_key(name), "{method} {name}");
+        }
+        assert!(checksums(&sent.parts.headers).is_empty());
     }
 }
 

@@ -40,6 +40,23 @@ async fn a_checksum_in_a_header_becomes_the_trailer_where_the_chunks_are_not_sig
 }
 
 #[tokio::test]
+async fn a_checksum_on_several_lines_is_refused_where_it_would_become_the_trailer() {
+    for values in [
+        [crc32(), crc32()],
+        [crc32(), HeaderValue::from_static("AAAAAA==")],
+    ] {
+        let mut request = put().body(full(data(100))).unwrap();
+        for value in values {
+            request.headers_mut().append(CRC32, value);
+        }
+        let chunks = Chunks::unsigned(ChecksumAlgorithm::Crc64Nvme);
+        let error = own(send(s3().payload(chunks), request).await);
+        assert!(error.is_request() && !error.is_body(), "{error}");
+        assert!(error.to_string().contains("several checksums"), "{error}");
+    }
+}
+
+#[tokio::test]
 async fn a_wrong_checksum_of_the_callers_own_fails_before_the_end_is_sent() {
     let chunks = Chunks::unsigned(ChecksumAlgorithm::Crc64Nvme);
     let request = put().header(CRC32, crc32()).body(full(data(101))).unwrap();

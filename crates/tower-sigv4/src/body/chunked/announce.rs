@@ -22,7 +22,7 @@ pub(crate) struct Announced {
 ///
 /// # Errors
 ///
-/// A trailer of a length that cannot be known, and too many headers.
+/// A trailer of a length that cannot be known, one that has several values, and too many headers.
 pub(crate) fn announce(
     chunks: Chunks,
     length: u64,
@@ -31,7 +31,8 @@ pub(crate) fn announce(
     let own: Vec<HeaderName> = own_checksums(headers).cloned().collect();
     let mut given = HeaderMap::new();
     let trailers = if headers.contains_key("x-amz-trailer") {
-        announced_trailers(headers)?
+        let announced = announced_algorithms(headers)?;
+        announced.into_iter().map(Trailer::from).collect()
     } else if own.is_empty() {
         chunks.trailer().into_iter().collect()
     } else if chunks.is_signed() {
@@ -59,16 +60,28 @@ fn is_checksum(name: &HeaderName) -> bool {
     kind.is_some_and(|kind| !matches!(kind, "algorithm" | "mode" | "type"))
 }
 
-/// The trailers that `x-amz-trailer` names.
-fn announced_trailers(headers: &HeaderMap) -> Result<Vec<Trailer>, Error> {
+/// The checksum that `x-amz-trailer` names, for a body that has one in a header instead.
+///
+/// # Errors
+///
+/// One that cannot be computed here, and several.
+pub(crate) fn announced_checksum(headers: &HeaderMap) -> Result<Option<ChecksumAlgorithm>, Error> {
+    match announced_algorithms(headers)?[..] {
+        [] => Ok(None),
+        [algorithm] => Ok(Some(algorithm)),
+        _ => Err(ChunkedKind::SeveralChecksums.into()),
+    }
+}
+
+/// The checksums that `x-amz-trailer` names.
+fn announced_algorithms(headers: &HeaderMap) -> Result<Vec<ChecksumAlgorithm>, Error> {
     let lines = headers.get_all("x-amz-trailer").iter();
     let names = lines.flat_map(|line| line.as_bytes().split(|&byte| byte == b','));
     names
         .map(|name| {
             let name = HeaderName::from_bytes(name.trim_ascii()).ok();
             let algorithm = name.as_ref().and_then(ChecksumAlgorithm::from_header_name);
-            let trailer = algorithm.map(Trailer::from);
-            trailer.ok_or_else(|| ChunkedKind::UnknownTrailer { name }.into())
+            algorithm.ok_or_else(|| ChunkedKind::UnknownTrailer { name }.into())
         })
         .collect()
 }
@@ -82,6 +95,9 @@ fn given_trailer(
     let unknown = |name: &HeaderName| ChunkedKind::UnknownTrailer {
         name: Some(name.clone()),
     };
+    if headers.get_all(&name).iter().count() > 1 {
+        return Err(ChunkedKind::SeveralChecksums.into());
+    }
     let value = headers.remove(&name).ok_or_else(|| unknown(&name))?;
     let text = value.to_str().map_err(|_| unknown(&name))?.trim();
     let length = text.len();

@@ -8,6 +8,6 @@ mod encoding;
 
 pub use self::chunks::Chunks;
 pub(crate) use self::{
-    announce::{Announced, announce, own_checksums},
+    announce::{Announced, announce, announced_checksum, own_checksums},
     encoding::Encoding,
 };

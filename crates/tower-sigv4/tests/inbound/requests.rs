@@ -1,110 +1,21 @@
-//! Requests that others have signed, signed again. Whether stores take them, other suites ask.
-
-mod common;
+//! What becomes of a request.
 
 use aws_credential_types::Credentials;
 use bytes::Bytes;
-use common::{Sent, assert_signed_for, builder_for, client, fed, id, moment, own_error, signed_as};
-use http::{HeaderMap, Method, Request, request::Parts};
-use http_body::Body;
-use http_body_util::{BodyExt, Full};
+use http::{Method, Request};
+use http_body_util::Full;
 use http_sigv4::{
-    ExpiresIn, Payload, Presigner, Profile, Signer, SigningKey, SigningScope,
-    chunked::{ChecksumAlgorithm, Decoder, Upload},
+    ExpiresIn, Payload, Presigner, Profile, Signer,
+    chunked::{ChecksumAlgorithm, Upload},
 };
-use tower::{BoxError, Layer, ServiceExt};
-use tower_sigv4::{Error, InboundLayer, PayloadMode, SigV4LayerBuilder, SigningOptions};
+use tower_sigv4::{InboundLayer, PayloadMode, SigningOptions};
 
-const HOST: &str = "bucket.s3.us-east-1.amazonaws.com";
-const SECRET: &str = "a-secret-of-the-client";
-
-fn client_credentials() -> Credentials {
-    let token = Some("client-token".into());
-    Credentials::new("AKIDCLIENT", SECRET, token, None, "test")
-}
-
-fn client_key() -> SigningKey {
-    let scope = SigningScope::new("s3", "us-east-1").unwrap();
-    SigningKey::derive(&client_credentials(), &scope, moment()).unwrap()
-}
-
-/// A request as its client has signed it.
-fn signed(body: &'static str, payload: Payload) -> Request<Full<Bytes>> {
-    let request = Request::put(format!("https://{HOST}/key?a=b"))
-        .header("content-type", "text/plain")
-        .body(Full::new(Bytes::from(body)));
-    let (mut parts, body) = request.unwrap().into_parts();
-    let signer = Signer::new(Profile::S3);
-    signer
-        .sign(&mut parts, &client_key(), payload, moment())
-        .unwrap();
-    Request::from_parts(parts, body)
-}
-
-/// One in signed chunks of 8 KiB, as bytes.
-fn chunks(upload: &Upload, data: &Bytes) -> (Parts, Vec<u8>) {
-    let upload = upload.clone().chunk_size(8192).unwrap();
-    let (mut parts, ()) = Request::put(format!("https://{HOST}/key"))
-        .body(())
-        .unwrap()
-        .into_parts();
-    upload.write_headers(&mut parts.headers).unwrap();
-    let key = client_key();
-    let payload = upload.form().into();
-    let signer = Signer::new(Profile::S3);
-    signer.sign(&mut parts, &key, payload, moment()).unwrap();
-    let mut encoder = upload.encoder(&parts.headers, &key).unwrap();
-    let (mut data, mut body) = (data.clone(), Vec::new());
-    while let Some(piece) = encoder.encode(&mut data).unwrap() {
-        body.extend(piece);
-    }
-    body.extend(encoder.finish(&HeaderMap::new()).unwrap());
-    (parts, body)
-}
-
-fn verifying() -> InboundLayer {
-    InboundLayer::new().verify_chunks(|signature| {
-        (signature.access_key_id() == "AKIDCLIENT").then(client_credentials)
-    })
-}
-
-fn s3() -> SigV4LayerBuilder {
-    builder_for("s3")
-}
-
-/// Sends a request through both layers, and returns it as it arrives.
-async fn send<B>(
-    inbound: InboundLayer,
-    layer: SigV4LayerBuilder,
-    request: Request<B>,
-) -> Result<Sent, Error>
-where
-    B: Body + Send + Unpin + 'static,
-    B::Data: Send,
-    B::Error: Into<BoxError>,
-{
-    let (client, recorder) = client(layer.build().unwrap()).await;
-    match inbound.layer(client).oneshot(request).await {
-        Ok(_) => Ok(recorder.only()),
-        error => {
-            assert!(recorder.sent().is_empty(), "nothing arrives as a whole");
-            Err(own_error(error))
-        }
-    }
-}
-
-/// Asserts that a request is signed by the layer's credentials, with nothing of the client's.
-#[track_caller]
-fn assert_signed_again(sent: &Sent) {
-    assert_signed_for(HOST, sent);
-    assert_eq!(signed_as(sent).access_key_id, id(1));
-    let shown = format!("{:?} {:?}", sent.parts.uri, sent.parts.headers);
-    assert!(
-        !shown.contains("AKIDCLIENT") && !shown.contains("client-token"),
-        "{shown}"
-    );
-    assert!(sent.parts.extensions.get::<SigningOptions>().is_none());
-}
+use crate::{
+    common::{HOST as OTHER_HOST, builder_for, moment},
+    harness::{
+        HOST, assert_signed_again, chunks, client_key, decoded, s3, send, signed, verifying,
+    },
+};
 
 #[tokio::test]
 async fn what_the_client_said_of_its_body_is_signed_again() {
@@ -157,6 +68,23 @@ async fn frames_without_signatures_pass_as_they_come() {
     assert_eq!(sent.body, body);
 }
 
+/// The header has to say it too once the query does not.
+#[tokio::test]
+async fn frames_that_only_the_query_tells_of_pass_as_they_come() {
+    let upload = Upload::unsigned(9, ChecksumAlgorithm::Crc32);
+    let (mut parts, body) = chunks(&upload, &Bytes::from("123456789"));
+    let marker = parts.headers.remove("x-amz-content-sha256").unwrap();
+    parts.headers.remove("content-encoding");
+    let query = format!("X-Amz-Content-Sha256={}", marker.to_str().unwrap());
+    parts.uri = format!("https://{HOST}/key?{query}").parse().unwrap();
+    let request = Request::from_parts(parts, Full::new(Bytes::from(body.clone())));
+    let sent = send(InboundLayer::new(), s3(), request).await.unwrap();
+    assert_signed_again(&sent);
+    assert_eq!(sent.parts.headers["x-amz-content-sha256"], marker);
+    assert_eq!(sent.parts.uri.query(), None);
+    assert_eq!(sent.body, body);
+}
+
 #[tokio::test]
 async fn a_body_without_its_digest_never_arrives_whole() {
     for body in ["datb", "dat", "data ", ""] {
@@ -170,36 +98,6 @@ async fn a_body_without_its_digest_never_arrives_whole() {
     }
     let error = send(InboundLayer::new(), s3(), signed("data", Payload::EMPTY)).await;
     assert!(error.unwrap_err().is_body());
-}
-
-/// A body of unknown length in many pieces: the last comes only once all is checked.
-#[tokio::test]
-async fn the_last_piece_waits_for_the_end_of_the_body() {
-    let (body, feed) = fed();
-    let (parts, _) = signed("", Payload::hash(b"onetwo")).into_parts();
-    let layer = InboundLayer::new();
-    let mut body = layer
-        .prepare(Request::from_parts(parts, body))
-        .unwrap()
-        .into_body();
-    let mut next = tokio_test::task::spawn(async move {
-        let mut pieces = Vec::new();
-        while let Some(frame) = body.frame().await {
-            pieces.push(
-                frame
-                    .map(|it| it.into_data().unwrap())
-                    .map_err(|it| it.to_string()),
-            );
-        }
-        pieces
-    });
-    feed.data("one");
-    feed.data("");
-    feed.data("two");
-    assert!(next.poll().is_pending());
-    drop(feed);
-    let pieces = tokio_test::assert_ready!(next.poll());
-    assert_eq!(pieces, [Ok("one".into()), Ok("two".into())]);
 }
 
 #[tokio::test]
@@ -227,20 +125,6 @@ async fn signed_chunks_are_decoded_and_made_anew_with_their_checksum() {
             }
         }
     }
-}
-
-/// What the chunks hold that a layer has made, verified with its own key.
-fn decoded(sent: &Sent) -> Bytes {
-    let scope = SigningScope::new("s3", "us-east-1").unwrap();
-    let credentials = common::credentials(id(1));
-    let key = SigningKey::derive(&credentials, &scope, moment()).unwrap();
-    let mut decoder = Decoder::verifying(&sent.parts.headers, &key).unwrap();
-    let (mut body, mut data) = (sent.body.clone(), Vec::new());
-    while let Some(piece) = decoder.decode(&mut body).unwrap() {
-        data.extend(piece);
-    }
-    decoder.finish().unwrap();
-    data.into()
 }
 
 #[tokio::test]
@@ -354,7 +238,7 @@ async fn what_cannot_be_honoured_is_refused() {
     // What the service does not take.
     for payload in [Payload::Unsigned, Payload::StreamingUnsignedTrailer] {
         let mut request = signed("data", payload);
-        *request.uri_mut() = format!("https://{}/key", common::HOST).parse().unwrap();
+        *request.uri_mut() = format!("https://{}/key", OTHER_HOST).parse().unwrap();
         requests.push((builder_for("execute-api"), request));
     }
     for (layer, request) in requests {
