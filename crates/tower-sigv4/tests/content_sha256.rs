@@ -53,6 +53,18 @@ async fn the_digest_of_a_body_in_memory_is_sent_and_the_body_is_not_copied() {
 }
 
 #[tokio::test]
+async fn a_body_that_was_cut_off_is_not_sent() {
+    let (client, recorder) = client(&ContentSha256Layer::new());
+    let (body, feed) = fed();
+    feed.data("abc");
+    drop(feed);
+    let request = post().header("content-length", "4").body(body).unwrap();
+    let error = own_error(client.oneshot(request).await);
+    assert!(error.is_body(), "{error}");
+    assert_eq!(recorder.calls(), 0);
+}
+
+#[tokio::test]
 async fn the_digest_of_an_empty_body_is_sent_with_its_length() {
     let sent = send(post().body(full("")).unwrap()).await.unwrap();
     assert_digest(&sent);
