@@ -91,7 +91,8 @@ async fn what_sdks_upload_through_a_proxy_is_read_back_as_it_was() {
 #[ignore = "needs a SeaweedFS and boto3: scripts/stores.sh"]
 async fn what_an_sdk_uploads_in_parts_through_a_proxy_is_read_back_as_it_was() {
     let mut python = Python::start("uploads.py", &[]);
-    let folder = env!("CARGO_TARGET_TMPDIR");
+    let folder = concat!(env!("CARGO_TARGET_TMPDIR"), "/stores-multipart");
+    std::fs::create_dir_all(folder).unwrap();
     for store in Store::all().await {
         let proxy = Proxy::start(&store.origin()).await;
         for scheme in ["http", "https"] {
