@@ -62,13 +62,15 @@ async fn main() -> Result<(), BoxError> {
     println!("2. A call that is answered by a stream.");
     let answers = health.watch(HealthCheckRequest::default()).await?;
     let mut answers = answers.into_inner();
-    for expected in [ServingStatus::Serving, ServingStatus::NotServing] {
-        server.health.set_service_status("", expected).await;
+    // The first tells how it is, and each other what has changed.
+    let (up, down) = (ServingStatus::Serving, ServingStatus::NotServing);
+    for (expected, next) in [(up, down), (down, up)] {
         let answer = answers.message().await?.ok_or("the stream has ended")?;
         println!("   {}", answer.status().as_str_name());
         if answer.status() as i32 != expected as i32 {
             return Err(format!("expected {expected}").into());
         }
+        server.health.set_service_status("", next).await;
     }
 
     println!("3. A rejection is a status.");
