@@ -42,6 +42,8 @@ async fn send(
         let path = request.uri().path_and_query().ok_or("no path")?.clone();
         *request.uri_mut() = path.into();
 
+        // It may not have noticed yet that the last response was read to its end.
+        connection.ready().await?;
         let response = connection.send_request(request).await?;
         let advice = signed.observe(response.status(), response.headers());
         match advice {
