@@ -5,4 +5,4 @@ cd "$(dirname "$0")/.."
 
 command -v cargo-hack >/dev/null || cargo install --locked cargo-hack
 cargo hack check --package credentials-cache --package http-sigv4 --package tower-sigv4 --package iam-gateway \
-    --feature-powerset --depth 2 --no-dev-deps
+    --feature-powerset --depth 2
