@@ -6,7 +6,7 @@
 //! with its method, path, query, content type and body, and the answer comes back.
 //!
 //! Here, a gateway of one's own takes the place of API Gateway, and the keys come from the command
-//! line, in three terminals:
+//! line, in three terminals (`pip install cargo-lambda` brings the command):
 //!
 //! ```text
 //! cargo run -p iam-gateway --features cli -- --listen 127.0.0.1:8080 --service execute-api \

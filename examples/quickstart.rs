@@ -48,7 +48,7 @@ async fn main() -> Result<(), BoxError> {
     let url = format!("{}/prod/orders", gateway.url());
     println!("A gateway that requires IAM authorization listens at {url}\n");
 
-    println!("1. A call without a signature is refused.");
+    println!("1. A call without a signature is rejected.");
     let plain = Client::builder(TokioExecutor::new()).build_http();
     let answer = Answer::from_response(plain.request(get(&url)?).await?).await?;
     answer.expect(StatusCode::FORBIDDEN, "MissingAuthenticationTokenException")?;
@@ -65,7 +65,7 @@ async fn main() -> Result<(), BoxError> {
     let answer = Answer::from_response(client.oneshot(order).await?).await?;
     answer.expect(StatusCode::OK, "tea")?;
 
-    println!("4. With a wrong secret it is refused, and the gateway says what it expected.");
+    println!("4. With a wrong secret it is rejected, and the gateway says what it expected.");
     let impostor = self::client(Credentials::new(ID, "a guess", None, None, "quickstart"))?;
     let answer = Answer::from_response(impostor.oneshot(get(&url)?).await?).await?;
     answer.expect(StatusCode::FORBIDDEN, "The Canonical String")?;
@@ -114,14 +114,14 @@ async fn rotate(url: &str, accounts: Accounts) -> Result<(), BoxError> {
         keys.insert(answer.body["accessKeyId"].to_string());
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
-    println!("   {calls} calls with {} keys, none refused", keys.len());
+    println!("   {calls} calls with {} keys, none rejected", keys.len());
     match keys.len() {
         0..3 => Err("the keys were not replaced".into()),
         _ => Ok(()),
     }
 }
 
-/// Issues temporary keys, as STS does; the gateway refuses them once they have expired.
+/// Issues temporary keys, as STS does; the gateway rejects them once they have expired.
 #[derive(Debug)]
 struct Issuer {
     accounts: Accounts,

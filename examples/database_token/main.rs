@@ -61,7 +61,9 @@ impl Connections {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), BoxError> {
-    let postgres: SocketAddr = std::env::var("POSTGRES_ADDRESS")?.parse()?;
+    let postgres = std::env::var("POSTGRES_ADDRESS");
+    let postgres = postgres.map_err(|_| "POSTGRES_ADDRESS is not set: run scripts/database.sh")?;
+    let postgres: SocketAddr = postgres.parse()?;
     let account = Account::new("AKIDEXAMPLE", "secret");
     let verifier = Gateway::new("rds-db", "eu-west-1", account);
     let rds = Rds::start(HOST, postgres, verifier).await?;

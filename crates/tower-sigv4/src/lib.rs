@@ -240,7 +240,7 @@
 //!
 //! - `aws-lc-rs`: hashes, signs and derives keys with that crate; see [`http_sigv4`'s features](http_sigv4#features).
 //! - `aws-config`: `SigV4Layer::from_default_chain`, which finds region and credentials as the AWS
-//!   SDKs do, at the cost of some 140 crates.
+//!   SDKs do, at the cost of some 115 crates.
 //! - `chunked`: `PayloadMode::Chunked` and `Chunks`, for bodies that are signed, or summed up, while
 //!   they stream; large bodies for S3 are sent so instead of failing. Checksums for S3, and
 //!   `ResponseChecksumLayer`. Brings crates for CRC and SHA-1.

@@ -48,9 +48,16 @@ pub(crate) type BoxError = Box<dyn StdError + Send + Sync>;
 ///
 /// The type is opaque so that new failures can be added without breaking anybody, and cheap to clone
 /// because all requests that wait for one load of credentials share its failure.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Error {
     inner: Arc<Inner>,
+}
+
+/// Writes the [`report`](Error::report): a `main` that returns an error shows it by `Debug`.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.report())
+    }
 }
 
 #[derive(Debug)]
