@@ -118,6 +118,8 @@ mod get;
 mod load;
 mod lookup;
 mod panic;
+#[doc(hidden)]
+pub mod per_thread;
 mod policy;
 mod pool;
 mod provider;

@@ -5,6 +5,7 @@ use std::{
     sync::{Arc, PoisonError, RwLock, RwLockReadGuard},
 };
 
+use credentials_cache::per_thread::PerThread;
 use http::{Uri, request::Parts};
 use http_sigv4::{Host, SigningScope};
 
@@ -13,7 +14,6 @@ use crate::{
     config::{Config, Scope},
     host_key::HostKey,
     host_policy::{Destination, Target},
-    per_thread::PerThread,
     sent_headers::SentHeaders,
 };
 

@@ -6,10 +6,10 @@ use std::{
 };
 
 use arc_swap::{ArcSwap, Guard};
-use credentials_cache::CachedCredentials;
+use credentials_cache::{CachedCredentials, per_thread::PerThread};
 use http_sigv4::{SignError, SigningKey, SigningScope};
 
-use crate::{per_thread::PerThread, rejection::AccessKey};
+use crate::rejection::AccessKey;
 
 /// The signing keys derived from one generation of credentials, by scope and day.
 ///

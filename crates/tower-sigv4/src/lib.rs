@@ -287,7 +287,6 @@ mod inbound;
 mod keys;
 mod layer;
 mod options;
-mod per_thread;
 mod read_body;
 mod rejection;
 #[cfg(feature = "reqwest")]

@@ -15,7 +15,9 @@ use std::{
 };
 
 /// One `T` for each of as many groups of threads as there are processors.
-pub(crate) struct PerThread<T> {
+///
+/// Hidden, as it is no part of the public interface: `tower-sigv4` keeps keys and decisions in it.
+pub struct PerThread<T> {
     places: Box<[Place<T>]>,
 }
 
@@ -26,13 +28,13 @@ struct Place<T>(T);
 
 impl<T> PerThread<T> {
     /// Returns what the thread has.
-    pub(crate) fn get(&self) -> &T {
+    pub fn get(&self) -> &T {
         // As many as there are is a power of two.
         &self.places[thread_number() & (self.places.len() - 1)].0
     }
 
     /// Returns what each group of threads has.
-    pub(crate) fn all(&self) -> impl Iterator<Item = &T> {
+    pub fn all(&self) -> impl Iterator<Item = &T> {
         self.places.iter().map(|Place(place)| place)
     }
 }
@@ -47,7 +49,7 @@ impl<T: Default> Default for PerThread<T> {
 
 impl<T: fmt::Debug> fmt::Debug for PerThread<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.get().fmt(f)
+        f.debug_list().entries(self.all()).finish()
     }
 }
 
@@ -61,6 +63,7 @@ fn processors() -> usize {
 }
 
 /// The how many-th thread to ask this is.
+#[inline]
 fn thread_number() -> usize {
     thread_local! {
         static NUMBER: Cell<Option<usize>> = const { Cell::new(None) };
@@ -102,6 +105,7 @@ mod tests {
     #[test]
     fn the_places_do_not_overlap() {
         assert_eq!(size_of::<Place<u8>>(), 128);
+        assert_eq!(size_of::<Place<[AtomicUsize; 4]>>(), 128);
         assert!(processors().is_power_of_two());
     }
 }
