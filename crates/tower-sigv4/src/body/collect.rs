@@ -24,6 +24,7 @@ use tokio::{
 use super::{
     budget::{Budget, Permit},
     buffer::Collected,
+    frame::{BYTES_PER_POLL, FRAMES_PER_POLL},
     length::write_length,
     mode::PayloadMode,
     signed_body::SignedBody,
@@ -188,10 +189,6 @@ pub(crate) struct Collect<B> {
     timer: Option<Pin<Box<Sleep>>>,
 }
 
-/// How much one poll does, to leave the thread to others: about a tenth of a millisecond's work.
-const HASHED_PER_POLL: usize = 256 * 1024;
-const FRAMES_PER_POLL: usize = 128;
-
 impl<B> Collect<B>
 where
     B: Body + Unpin,
@@ -264,7 +261,7 @@ where
 
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<Known<B>, Error>> {
         self.has_yielded = false;
-        let mut quota = HASHED_PER_POLL;
+        let mut quota = BYTES_PER_POLL;
         for _ in 0..FRAMES_PER_POLL {
             let end = self.piece.len().min(self.hashed + quota);
             let piece = &self.piece[self.hashed..end];

@@ -5,6 +5,7 @@ mod buffer;
 #[cfg(feature = "chunked")]
 mod chunked;
 mod collect;
+mod frame;
 mod length;
 mod mode;
 mod signed_body;
@@ -13,11 +14,14 @@ mod signed_body;
 pub(crate) use self::buffer::Collected;
 #[cfg(feature = "chunked")]
 pub use self::chunked::Chunks;
+#[cfg(any(feature = "chunked", feature = "explain"))]
+pub(crate) use self::frame::in_bytes;
 #[cfg(feature = "reqwest")]
 pub(crate) use self::signed_body::Form;
 #[cfg(feature = "chunked")]
 pub(crate) use self::{
     chunked::{announce, announced_checksum, own_checksums},
+    frame::{BYTES_PER_POLL, FRAMES_PER_POLL},
     length::known_length,
 };
 pub(crate) use self::{

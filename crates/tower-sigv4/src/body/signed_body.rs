@@ -4,7 +4,7 @@ use std::{
     task::{Context, Poll},
 };
 
-use bytes::{Buf, Bytes};
+use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 #[cfg(feature = "chunked")]
 use http_sigv4::chunked::{Encoder, Upload};
@@ -14,6 +14,7 @@ use super::chunked::{Announced, Encoding};
 use super::{
     budget::{Permit, Share},
     buffer::Collected,
+    frame::in_bytes,
 };
 #[cfg(feature = "chunked")]
 use crate::Error;
@@ -147,10 +148,7 @@ where
             }
             Kind::Untouched(body) => Pin::new(body)
                 .poll_frame(cx)
-                .map_ok(|frame| {
-                    // `copy_to_bytes` does not copy what is `Bytes` already.
-                    frame.map_data(|mut data| data.copy_to_bytes(data.remaining()))
-                })
+                .map_ok(in_bytes)
                 .map_err(Into::into),
             #[cfg(feature = "chunked")]
             Kind::Chunked(encoding) => encoding.poll_frame(cx),

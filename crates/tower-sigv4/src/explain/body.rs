@@ -8,7 +8,8 @@ use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use pin_project_lite::pin_project;
 
-use super::read::{Replay, in_bytes};
+use super::read::Replay;
+use crate::body::in_bytes;
 
 pin_project! {
     /// The body of a response that went through [`Explain`](super::Explain), or through a layer that

@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use bytes::{Buf, Bytes};
+use bytes::Bytes;
 use http::{
     HeaderMap,
     header::{CONTENT_ENCODING, CONTENT_TYPE},
@@ -15,7 +15,7 @@ use http::{
 use http_body::{Body, Frame, SizeHint};
 use tokio::time::{Sleep, sleep};
 
-use crate::body::Collected;
+use crate::body::{Collected, in_bytes};
 
 /// How much of a body is read. No service is known to write more into a rejection.
 pub(super) const LIMIT: usize = 64 * 1024;
@@ -161,9 +161,4 @@ impl<B: Body> Replay<B> {
         hint.set_lower(hint.lower().saturating_add(read));
         hint
     }
-}
-
-/// Does not copy what is `Bytes` already.
-pub(super) fn in_bytes(frame: Frame<impl Buf>) -> Frame<Bytes> {
-    frame.map_data(|mut data| data.copy_to_bytes(data.remaining()))
 }

@@ -4,12 +4,12 @@ use std::{
     task::{Context, Poll},
 };
 
-use bytes::{Buf, Bytes};
+use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use http_sigv4::chunked::Decoder;
 
 use super::{decoded::Decoded, digested::Digested};
-use crate::error::BoxError;
+use crate::{body::in_bytes, error::BoxError};
 
 /// The body that the service below [`InboundLayer`](crate::InboundLayer) gets in place of `B`.
 ///
@@ -22,7 +22,7 @@ pub struct InboundBody<B> {
 
 enum Kind<B> {
     Untouched(B),
-    Digested(Digested<B>),
+    Digested(Box<Digested<B>>),
     Decoded(Box<Decoded<B>>),
 }
 
@@ -33,7 +33,7 @@ impl<B> InboundBody<B> {
     }
 
     pub(super) fn digested(body: B, digest: [u8; 32]) -> Self {
-        let kind = Kind::Digested(Digested::new(body, digest));
+        let kind = Kind::Digested(Box::new(Digested::new(body, digest)));
         Self { kind }
     }
 
@@ -56,13 +56,12 @@ where
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         match &mut self.get_mut().kind {
-            Kind::Digested(body) => Pin::new(body).poll_frame(cx),
+            Kind::Digested(body) => Pin::new(&mut **body).poll_frame(cx),
             Kind::Decoded(body) => Pin::new(&mut **body).poll_frame(cx),
-            Kind::Untouched(body) => Pin::new(body).poll_frame(cx).map(|frame| {
-                let frame = frame?.map_err(Into::into);
-                // Does not copy what is `Bytes` already.
-                Some(frame.map(|it| it.map_data(|mut data| data.copy_to_bytes(data.remaining()))))
-            }),
+            Kind::Untouched(body) => Pin::new(body)
+                .poll_frame(cx)
+                .map_ok(in_bytes)
+                .map_err(Into::into),
         }
     }
 

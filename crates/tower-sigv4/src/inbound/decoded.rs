@@ -7,9 +7,10 @@ use bytes::{Buf, Bytes};
 use http_body::{Body, Frame, SizeHint};
 use http_sigv4::chunked::{ChunkedError, Decoder};
 
-use super::{CHECKED_PER_POLL, FRAMES_PER_POLL, withheld::Withheld};
+use super::{data::poll_data, withheld::Withheld};
 use crate::{
     Error,
+    body::{BYTES_PER_POLL, FRAMES_PER_POLL},
     error::{BoxError, InboundKind, Kind},
 };
 
@@ -66,7 +67,7 @@ where
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         let this = self.get_mut();
-        let mut quota = CHECKED_PER_POLL;
+        let mut quota = BYTES_PER_POLL;
         for _ in 0..FRAMES_PER_POLL {
             let Some(decoder) = &mut this.decoder else {
                 let last = this.withheld.release();
@@ -90,18 +91,10 @@ where
             if !this.frame.is_empty() {
                 break;
             }
-            match ready!(Pin::new(&mut this.body).poll_frame(cx)) {
-                Some(Ok(frame)) => match frame.into_data() {
-                    // Does not copy what is `Bytes` already.
-                    Ok(mut data) => this.frame = data.copy_to_bytes(data.remaining()),
-                    // Trailers of HTTP's, which no chunk and no signature covers.
-                    Err(_) => {
-                        let error = Error::from(Kind::Trailers);
-                        return Poll::Ready(Some(Err(this.fail(error))));
-                    }
-                },
-                Some(Err(error)) => return Poll::Ready(Some(Err(this.fail(error)))),
-                None => match decoder.finish() {
+            match ready!(poll_data(&mut this.body, cx)) {
+                Ok(Some(data)) => this.frame = data,
+                Err(error) => return Poll::Ready(Some(Err(this.fail(error)))),
+                Ok(None) => match decoder.finish() {
                     Ok(_) => this.decoder = None,
                     Err(error) => return Poll::Ready(Some(Err(this.fail(chunked(error))))),
                 },

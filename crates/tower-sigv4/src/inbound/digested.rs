@@ -3,13 +3,14 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-use bytes::{Buf, Bytes};
+use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use http_sigv4::{Payload, PayloadHasher};
 
-use super::{CHECKED_PER_POLL, FRAMES_PER_POLL, withheld::Withheld};
+use super::{data::poll_data, withheld::Withheld};
 use crate::{
     Error,
+    body::{BYTES_PER_POLL, FRAMES_PER_POLL},
     error::{BoxError, InboundKind, Kind},
 };
 
@@ -49,24 +50,17 @@ where
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         let this = self.get_mut();
-        let mut quota = CHECKED_PER_POLL;
+        let mut quota = BYTES_PER_POLL;
         for _ in 0..FRAMES_PER_POLL {
             let Some(hasher) = &mut this.hasher else {
                 let last = this.withheld.release();
                 return Poll::Ready(last.map(|last| Ok(Frame::data(last))));
             };
             if this.rest.is_empty() {
-                match ready!(Pin::new(&mut this.body).poll_frame(cx)) {
-                    Some(Ok(frame)) => match frame.into_data() {
-                        // Does not copy what is `Bytes` already.
-                        Ok(mut data) => this.rest = data.copy_to_bytes(data.remaining()),
-                        Err(_) => {
-                            let error = Error::from(Kind::Trailers);
-                            return Poll::Ready(Some(Err(this.fail(error))));
-                        }
-                    },
-                    Some(Err(error)) => return Poll::Ready(Some(Err(this.fail(error)))),
-                    None => {
+                match ready!(poll_data(&mut this.body, cx)) {
+                    Ok(Some(data)) => this.rest = data,
+                    Err(error) => return Poll::Ready(Some(Err(this.fail(error)))),
+                    Ok(None) => {
                         let payload = this.hasher.take().map(PayloadHasher::finish);
                         if payload != Some(this.expected) {
                             let error = Error::from(Kind::Inbound(InboundKind::Digest));

@@ -4,12 +4,12 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-use bytes::{Buf, Bytes};
+use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use pin_project_lite::pin_project;
 
 use super::expected::Expected;
-use crate::error::BoxError;
+use crate::{body::in_bytes, error::BoxError};
 
 pin_project! {
     /// A response's body that is held against its checksum while it is read. See
@@ -64,10 +64,7 @@ where
             }
             None => true,
         };
-        // `copy_to_bytes` does not copy what is `Bytes` already.
-        let frame = frame.map(|frame| {
-            frame.map(|frame| frame.map_data(|mut data| data.copy_to_bytes(data.remaining())))
-        });
+        let frame = frame.map(|frame| frame.map(in_bytes));
         if let (Some(expected), Some(Ok(frame))) = (this.expected.as_mut(), &frame)
             && let Some(data) = frame.data_ref()
         {

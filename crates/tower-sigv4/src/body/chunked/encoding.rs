@@ -9,7 +9,10 @@ use http::HeaderMap;
 use http_body::{Body, Frame};
 use http_sigv4::chunked::{Encoder, Upload};
 
-use super::announce::Announced;
+use super::{
+    super::frame::{BYTES_PER_POLL, FRAMES_PER_POLL, in_bytes},
+    announce::Announced,
+};
 use crate::{
     Error,
     error::{BoxError, ChunkedKind, Kind},
@@ -37,10 +40,6 @@ enum State {
     Ended,
     Failed,
 }
-
-/// How much one poll does, to leave the thread to others: about a tenth of a millisecond's work.
-const ENCODED_PER_POLL: usize = 256 * 1024;
-const FRAMES_PER_POLL: usize = 128;
 
 impl<B> Encoding<B> {
     pub(crate) fn new(body: B, announced: Announced) -> Self {
@@ -107,7 +106,7 @@ where
                 return Poll::Ready(Err(Error::from(ChunkedKind::HasFailed).into()));
             }
         };
-        let mut quota = ENCODED_PER_POLL;
+        let mut quota = BYTES_PER_POLL;
         for _ in 0..FRAMES_PER_POLL {
             let length = self.data.len().min(quota);
             let mut data = self.data.slice(..length);
@@ -128,9 +127,8 @@ where
                     return Poll::Ready(Ok(Some(end)));
                 }
                 Some(Err(error)) => return Poll::Ready(Err(error.into())),
-                Some(Ok(frame)) => match frame.into_data() {
-                    // Does not copy what is `Bytes` already.
-                    Ok(mut data) => self.data = data.copy_to_bytes(data.remaining()),
+                Some(Ok(frame)) => match in_bytes(frame).into_data() {
+                    Ok(data) => self.data = data,
                     Err(frame) => {
                         let trailers = frame.into_trailers().unwrap_or_default();
                         for (name, value) in &trailers {
