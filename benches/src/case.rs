@@ -1,7 +1,7 @@
 use std::time::{Duration, SystemTime};
 
 use aws_credential_types::Credentials;
-use http::{Method, Request, request::Parts};
+use http::{HeaderMap, Method, Request, request::Parts};
 use http_sigv4::{Payload, Profile, Signer, SigningKey, SigningScope};
 
 /// The service that every request is signed for.
@@ -12,6 +12,9 @@ pub(crate) const REGION: &str = "us-east-1";
 pub(crate) const ACCESS_KEY_ID: &str = "ASIAIOSFODNN7EXAMPLE";
 /// The secret access key of every request.
 pub(crate) const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
+
+/// The headers that a signature adds at most.
+const SIGNATURE_HEADERS: usize = 5;
 
 /// A request to API Gateway, and the credentials that sign it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -87,8 +90,22 @@ impl Case {
             .header("content-type", "application/json")
             .header("user-agent", "orders/1.0");
         let mut parts = request.body(()).expect("a valid request").into_parts().0;
-        parts.headers.reserve(8);
+        parts.headers.reserve(SIGNATURE_HEADERS);
         parts
+    }
+
+    /// Copies the request, with as much room: a clone of a map has room for what is in it, whatever is
+    /// reserved afterwards.
+    pub fn copy(parts: &Parts) -> Parts {
+        let mut headers = HeaderMap::with_capacity(parts.headers.len() + SIGNATURE_HEADERS);
+        for (name, value) in &parts.headers {
+            headers.append(name, value.clone());
+        }
+        let (mut copy, ()) = Request::new(()).into_parts();
+        copy.method = parts.method.clone();
+        copy.uri = parts.uri.clone();
+        copy.headers = headers;
+        copy
     }
 
     /// Makes the body.

@@ -4,14 +4,16 @@
 
 use http::HeaderValue;
 
-use crate::{SigningKey, text::Text};
+use crate::SigningKey;
 
-/// Appends the value of the header: `names` are those of the signed headers.
-pub(crate) fn write(text: &mut Text, key: &SigningKey, names: &[u8], signature: &[u8]) {
-    text.extend_from_slice(key.authorization_start().as_bytes());
-    text.extend_from_slice(names);
-    text.extend_from_slice(b", Signature=");
-    text.extend_from_slice(signature);
+/// The value of the header, in pieces: `names` are those of the signed headers.
+pub(crate) fn pieces<'a>(
+    key: &'a SigningKey,
+    names: &'a [u8],
+    signature: &'a [u8],
+) -> [&'a [u8]; 4] {
+    let start = key.authorization_start().as_bytes();
+    [start, names, b", Signature=", signature]
 }
 
 /// Returns whether a value of the header is a signature of AWS's: of version 4, or of version 2, as

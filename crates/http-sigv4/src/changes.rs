@@ -48,35 +48,31 @@ impl Changes<'_> {
     }
 
     fn insert_into(&mut self, headers: &mut HeaderMap) -> Result<(), SignError> {
-        let (removes_stale, own) = (self.removes_stale, &mut self.own);
-        let own = [
-            (&AUTHORIZATION, own.authorization.take()),
-            (&X_AMZ_CONTENT_SHA256, own.content_sha256.take()),
-            (&X_AMZ_DATE, own.date.take()),
-            (&X_AMZ_REGION_SET, own.region_set.cloned()),
-            (&X_AMZ_SECURITY_TOKEN, own.security_token.cloned()),
-        ];
-        for (name, value) in own {
-            match value {
-                Some(value) => insert(headers, name, value)?,
-                None if removes_stale => {
+        let own = &mut self.own;
+        let mut set = |name, value| match value {
+            Some(value) => insert(headers, name, value),
+            None => {
+                if self.removes_stale {
                     headers.remove(name);
                 }
-                None => {}
+                Ok(())
             }
-        }
+        };
+        set(&AUTHORIZATION, own.authorization.take())?;
+        set(&X_AMZ_CONTENT_SHA256, own.content_sha256.take())?;
+        set(&X_AMZ_DATE, own.date.take())?;
+        set(&X_AMZ_REGION_SET, own.region_set.cloned())?;
+        set(&X_AMZ_SECURITY_TOKEN, own.security_token.cloned())?;
         for (name, value) in self.rewritten.take().into_iter().flatten() {
-            insert(headers, name, value)?;
+            insert(headers, &name, value)?;
         }
         Ok(())
     }
 }
 
-fn insert(
-    headers: &mut HeaderMap,
-    name: impl http::header::IntoHeaderName,
-    value: HeaderValue,
-) -> Result<(), SignError> {
+/// Once in the program, as a map's insertion is long.
+#[inline(never)]
+fn insert(headers: &mut HeaderMap, name: &HeaderName, value: HeaderValue) -> Result<(), SignError> {
     match headers.try_insert(name, value) {
         Ok(_) => Ok(()),
         Err(_) => Err(Kind::TooManyHeaders.into()),

@@ -1,12 +1,7 @@
 use bytes::Bytes;
 use http::HeaderValue;
 
-use crate::{
-    SignError, SigningKey, authorization,
-    date::AmzDate,
-    error::Kind,
-    text::{Text, shared},
-};
+use crate::{SignError, SigningKey, authorization, date::AmzDate, error::Kind, text::shared};
 
 /// The values of the headers that a signature decides; `None` for one that it does not bring.
 #[derive(Default)]
@@ -30,13 +25,17 @@ impl<'a> OwnHeaders<'a> {
         date: AmzDate,
         payload: Option<&[u8]>,
     ) -> Result<Self, SignError> {
-        let mut text = Text::new();
-        authorization::write(&mut text, key, names, signature);
-        let authorization_end = text.len();
-        text.extend_from_slice(date.as_bytes());
-        let date_end = text.len();
-        text.extend_from_slice(payload.unwrap_or_default());
-        let mut text = shared(&text);
+        let [start, names, label, signature] = authorization::pieces(key, names, signature);
+        let authorization_end = start.len() + names.len() + label.len() + signature.len();
+        let date_end = authorization_end + date.as_bytes().len();
+        let mut text = shared(&[
+            start,
+            names,
+            label,
+            signature,
+            date.as_bytes(),
+            payload.unwrap_or_default(),
+        ]);
 
         let content_sha256 = payload.map(|_| value(text.slice(date_end..)));
         let date = value(text.slice(authorization_end..date_end))?;

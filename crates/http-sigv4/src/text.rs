@@ -69,25 +69,29 @@ impl Deref for Text {
     }
 }
 
-/// Copies a text to where any number of [`Bytes`] share it.
+/// Copies texts, one after the other, to where any number of [`Bytes`] share them.
 ///
 /// This is the one allocation of a signature. Memory of any length would take a second one for the
 /// count of those who share it, memory of a fixed length has it in front.
-pub(crate) fn shared(text: &[u8]) -> Bytes {
-    match text.len() {
-        0..=384 => shared_in::<384>(text),
-        385..=1024 => shared_in::<1024>(text),
-        1025..=8192 => shared_in::<8192>(text),
-        _ => Bytes::copy_from_slice(text),
-    }
+pub(crate) fn shared(texts: &[&[u8]]) -> Bytes {
+    let len: usize = texts.iter().map(|text| text.len()).sum();
+    let shared = match len {
+        0..=384 => shared_in::<384>(texts),
+        385..=1024 => shared_in::<1024>(texts),
+        1025..=8192 => shared_in::<8192>(texts),
+        _ => None,
+    };
+    shared.unwrap_or_else(|| texts.concat().into())
 }
 
-/// Copies a text that is no longer than `CAPACITY`.
-fn shared_in<const CAPACITY: usize>(text: &[u8]) -> Bytes {
-    match ArrayVec::<u8, CAPACITY>::try_from(text) {
-        Ok(owner) => Bytes::from_owner(owner),
-        Err(_) => Bytes::copy_from_slice(text),
+/// Copies texts that together are no longer than `CAPACITY`.
+#[inline]
+fn shared_in<const CAPACITY: usize>(texts: &[&[u8]]) -> Option<Bytes> {
+    let mut owner = ArrayVec::<u8, CAPACITY>::new();
+    for text in texts {
+        owner.try_extend_from_slice(text).ok()?;
     }
+    Some(Bytes::from_owner(owner))
 }
 
 #[cfg(test)]
@@ -103,7 +107,9 @@ mod tests {
             at_once.extend_from_slice(&expected);
             for text in [&mut by_byte, &mut at_once] {
                 assert!(**text == expected[..]);
-                assert_eq!(shared(text), expected);
+                assert_eq!(shared(&[text]), expected);
+                let (start, end) = text.split_at(length / 3);
+                assert_eq!(shared(&[start, b"", end]), expected);
                 text.truncate(length / 2);
                 assert!(**text == expected[..length / 2]);
             }
