@@ -9,5 +9,5 @@
 //! service that does nothing costs.
 
 fn main() {
-    print!("{}", benches::signing());
+    print!("{}", benches::SigningTimes::measure().table());
 }

@@ -115,8 +115,7 @@ where
         std::future::poll_fn(|cx| service.poll_ready(cx))
             .await
             .expect("a client that is ready");
-        let mut parts = parts.clone();
-        parts.headers.reserve(8);
+        let parts = Case::copy(parts);
         let response = service.call(Request::from_parts(prepare(parts), Full::default()));
         under_way.spawn(async {
             let response = response.await.expect("a response");

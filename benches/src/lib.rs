@@ -37,7 +37,7 @@ pub use self::{
     frames::frames,
     peers::{AwsLc, Ring, aws_sigv4, reqsign},
     refresh::tail,
-    signing::{Bar, signing, signing_with_bars},
+    signing::{Bar, SigningTimes},
     table::Table,
     threads::threads,
 };

@@ -2,11 +2,12 @@
 
 use std::{
     future::pending,
+    hint::black_box,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use aws_credential_types::{
@@ -21,7 +22,11 @@ use tokio::{
 use tower_layer::Layer;
 use tower_sigv4::SigV4Layer;
 
-use crate::{Case, NoOp, Table, case, contenders::send};
+use crate::{
+    Case, Floor, Hashing, NoOp, RustCrypto, Table, case,
+    contenders::send,
+    rounds::{Round, time},
+};
 
 /// A layer in the middle of a refresh, and the runtime that the refresh waits on.
 #[derive(Debug)]
@@ -90,17 +95,29 @@ impl ProvideCredentials for Once {
 const STRETCHES: usize = 100;
 const CALLS: usize = 2_000;
 
-/// Measures single calls, with a refresh under way and without.
+/// Measures single calls, with a refresh under way and without, and the hashing that both are made of,
+/// which waits for nothing.
 pub fn tail() -> Table {
     let mut table = Table::new(&["one call", "median ns", "p99.9 ns", "p99.9 / median"]);
     let case = Case::GET_TOKEN;
-    let refreshing = Refreshing::new(case);
-    let idle = crate::layer(case);
-    for (name, layer) in [
-        ("nothing is refreshed", &idle),
-        ("during a refresh", refreshing.layer()),
-    ] {
-        let [median, rare] = quietest(case, layer);
+    let (refreshing, idle) = (Refreshing::new(case), crate::layer(case));
+    let contenders = [
+        ("hashing alone", hashing(case)),
+        ("nothing is refreshed", calling(case, &idle)),
+        ("during a refresh", calling(case, refreshing.layer())),
+    ];
+    let mut measured = contenders.map(|(name, run)| (name, run, Vec::new()));
+    for _ in 0..STRETCHES {
+        for (_, run, times) in &mut measured {
+            times.extend((0..CALLS).map(|_| run()));
+        }
+    }
+    for (name, _, mut times) in measured {
+        times.sort_by(f64::total_cmp);
+        let (median, rare) = (
+            times[times.len() / 2],
+            times[times.len() - times.len() / 1_000],
+        );
         table.push([
             name.to_owned(),
             format!("{median:.0}"),
@@ -111,22 +128,24 @@ pub fn tail() -> Table {
     table
 }
 
-/// The median and the 99.9th percentile of the stretch in which least else went on.
-fn quietest(case: Case, layer: &SigV4Layer) -> [f64; 2] {
+/// One call through a layer, in nanoseconds.
+fn calling<'a>(case: Case, layer: &SigV4Layer) -> Round<'a> {
     let mut service = layer.layer(NoOp::new());
-    let (parts, body) = (case.parts(), Bytes::new());
-    let mut call = || {
-        let mut parts = parts.clone();
-        parts.headers.reserve(8);
-        let start = Instant::now();
-        send(&mut service, parts, &body);
-        start.elapsed().as_nanos() as f64
-    };
-    let stretches = (0..STRETCHES).map(|_| {
-        let mut times: Vec<_> = (0..CALLS).map(|_| call()).collect();
-        times.sort_by(f64::total_cmp);
-        [times[CALLS / 2], times[CALLS - CALLS / 1_000]]
-    });
-    let quietest = stretches.min_by(|[_, a], [_, b]| a.total_cmp(b));
-    quietest.expect("a stretch")
+    let (original, body) = (case.parts(), Bytes::new());
+    Box::new(move || {
+        let mut parts = Some(Case::copy(&original));
+        time(1, || {
+            let parts = parts.take().expect("it runs once");
+            send(&mut service, parts, &body);
+        })
+    })
+}
+
+fn hashing<'a>(case: Case) -> Round<'a> {
+    let (floor, key) = (Floor::new(case), RustCrypto::key(&[7; 32]));
+    Box::new(move || {
+        time(1, || {
+            black_box(floor.run::<RustCrypto>(black_box(&key)));
+        })
+    })
 }

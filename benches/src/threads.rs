@@ -37,7 +37,7 @@ pub fn threads() -> Table {
             Box::new(move || {
                 let (sign, parts, body) = (http_sigv4(case), case.parts(), Bytes::new());
                 Box::new(move || {
-                    black_box(sign(parts.clone(), &body));
+                    black_box(sign(Case::copy(&parts), &body));
                 })
             }),
         ),
@@ -70,7 +70,7 @@ type MakeWorker<'a> = Box<dyn Fn() -> Worker + Sync + 'a>;
 fn through(mut service: Layered) -> Worker {
     let (parts, body) = (Case::GET_TOKEN.parts(), Bytes::new());
     Box::new(move || {
-        black_box(send(&mut service, parts.clone(), &body));
+        black_box(send(&mut service, Case::copy(&parts), &body));
     })
 }
 

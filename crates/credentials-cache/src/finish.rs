@@ -24,9 +24,9 @@ pub(crate) fn finish(
     let now = shared.now();
     let random = shared.settings.draw();
     let mut state = shared.lock();
-    let is_current = state.clear(load);
     // Lives longer than the lock, so that nothing derived from it is dropped while that is held.
     let before = shared.snapshot();
+    let is_current = state.clear(load, before.as_deref());
     let accepted =
         fetched.and_then(|new| accept(shared, &mut state, before.as_deref(), new, &now, random));
     let Err(error) = accepted else {
@@ -112,8 +112,10 @@ fn accept(
 mod tests {
     use std::time::{Duration, SystemTime};
 
+    use tokio::runtime::Handle;
+
     use super::*;
-    use crate::{fetch::Source, settings::CacheSettings};
+    use crate::{fetch::Source, refresh::join_or_start_if_allowed, settings::CacheSettings};
 
     fn credentials(id: &str, life: Duration) -> Credentials {
         let expiry = SystemTime::now() + life;
@@ -153,5 +155,29 @@ mod tests {
             assert_eq!(Outcome::NAMES[outcome.index()], name);
         }
         assert_eq!(shared.stats().consecutive_failures, 0);
+    }
+
+    #[tokio::test]
+    async fn callers_ask_for_a_load_again_once_the_one_under_way_has_ended() {
+        let (shared, _, current) = taken_over();
+        let shared = Arc::new(shared);
+        let held = credentials("AKID", Duration::from_secs(3_600));
+        let held = Snapshot::new(held, None, shared.now(), &shared.settings, 0.5);
+        shared.store(&mut shared.lock(), held);
+        let is_settled = || shared.snapshot().unwrap().is_settled(&shared.now());
+        assert!(!is_settled());
+        let (now, runtime) = (shared.now(), Handle::current());
+        let joined = join_or_start_if_allowed(&shared, shared.lock(), now, &runtime);
+        assert!(Arc::ptr_eq(&joined.unwrap(), &current) && is_settled());
+
+        finish(
+            &shared,
+            &current,
+            Err(Error::with_source(Kind::Provider, "down")),
+        );
+        assert!(!is_settled());
+        // Not within the pause after the failure.
+        let joined = join_or_start_if_allowed(&shared, shared.lock(), shared.now(), &runtime);
+        assert!(joined.is_none() && is_settled());
     }
 }

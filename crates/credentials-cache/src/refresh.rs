@@ -65,19 +65,28 @@ pub(crate) fn join_or_start_if_allowed(
     now: Moment,
     runtime: &Handle,
 ) -> Option<Arc<Load>> {
-    if state.live_load(&now, shared.settings.lease()).is_none() {
+    let snapshot = shared.snapshot();
+    let lease = shared.settings.lease();
+    if let Some(load) = state.live_load(&now, lease) {
+        if let Some(snapshot) = &snapshot {
+            snapshot.settle(lease.saturating_sub(now.since(&load.started)), &now);
+        }
+    } else {
         // Callers have what they need; only one that has nothing may ask a provider in its pause.
-        if !state.backoff.pause_left(&now).is_zero() {
+        let pause = state.backoff.pause_left(&now);
+        if !pause.is_zero() {
+            if let Some(snapshot) = &snapshot {
+                snapshot.settle(pause, &now);
+            }
             return None;
         }
-        let snapshot = shared.snapshot();
         if trigger(snapshot.as_deref(), &now) == Trigger::Rejected {
             if !state.backoff.until_reload(&now).is_zero() {
                 return None;
             }
             state.backoff.reloading(now);
             // Should this one fail, the next is asked for already.
-            if let Some(snapshot) = snapshot {
+            if let Some(snapshot) = &snapshot {
                 snapshot.reload_in(state.backoff.until_reload(&now), &now);
             }
         }
@@ -163,7 +172,10 @@ impl Drop for LoadTask {
         }
         // Its runtime has ended, or the caller that ran it went away: the next caller starts another.
         let took = self.shared.upgrade().map(|shared| {
-            shared.lock().clear(&self.load);
+            let mut state = shared.lock();
+            let held = shared.snapshot();
+            state.clear(&self.load, held.as_deref());
+            drop(state);
             shared.now().since(&self.load.started)
         });
         self.end(Outcome::Cancelled, took.unwrap_or_default());

@@ -101,8 +101,12 @@ impl State {
         load.filter(|load| now.since(&load.started) < lease)
     }
 
-    /// Forgets a load that has ended. Tells whether it was the current one.
-    pub(crate) fn clear(&mut self, load: &Arc<Load>) -> bool {
+    /// Forgets a load that has ended, and has the callers of what is `held` ask again. Tells whether it
+    /// was the current one.
+    pub(crate) fn clear(&mut self, load: &Arc<Load>, held: Option<&Snapshot>) -> bool {
+        if let Some(held) = held {
+            held.unsettle();
+        }
         let current = |current: &mut Arc<Load>| Arc::ptr_eq(current, load);
         self.load.take_if(current).is_some()
     }

@@ -44,6 +44,8 @@ pub(crate) struct Snapshot {
     /// At which age, in nanoseconds, the reload is due that a rejection asks for. No earlier than
     /// the pace of such reloads allows, so that callers need not ask whether it does.
     reload_at: AtomicU64,
+    /// Between which ages, in nanoseconds, a caller that would load others finds nothing to do.
+    settled: [AtomicU64; 2],
     /// Somebody has been served with them.
     used: AtomicBool,
     derived: OnceLock<Box<dyn Any + Send + Sync>>,
@@ -72,6 +74,7 @@ impl Snapshot {
             schedule: Schedule::new(lifetime, settings, random),
             rejected: AtomicBool::new(false),
             reload_at: AtomicU64::new(NEVER),
+            settled: Default::default(),
             used: AtomicBool::new(false),
             derived: OnceLock::new(),
         }
@@ -138,6 +141,30 @@ impl Snapshot {
     /// Notes that the reload was done, and brought nothing better.
     pub(crate) fn reloaded_in_vain(&self) {
         self.reload_at.store(NEVER, Ordering::Relaxed);
+    }
+
+    /// Notes that for so long from now a load is under way, or none may start, so that callers need not
+    /// ask. With the state locked, as is [`unsettle`](Self::unsettle).
+    pub(crate) fn settle(&self, left: Duration, now: &Moment) {
+        let age = self.age(now);
+        for (bound, age) in self.settled.iter().zip([age, age.saturating_add(left)]) {
+            bound.store(nanos(age), Ordering::Relaxed);
+        }
+    }
+
+    /// Notes that a load has ended.
+    pub(crate) fn unsettle(&self) {
+        for bound in &self.settled {
+            bound.store(0, Ordering::Relaxed);
+        }
+    }
+
+    /// Tells whether a caller that would load others would find nothing to do.
+    pub(crate) fn is_settled(&self, now: &Moment) -> bool {
+        let age = nanos(self.age(now));
+        let [from, to] = self.settled.each_ref();
+        // A wall clock that was set back leaves an age below both, and a load may be due.
+        (from.load(Ordering::Relaxed)..to.load(Ordering::Relaxed)).contains(&age)
     }
 
     pub(crate) fn mark_used(&self) {
@@ -260,6 +287,21 @@ mod tests {
         assert!(snapshot.awaits_reload());
         snapshot.reloaded_in_vain();
         assert!(!snapshot.awaits_reload());
+    }
+
+    #[test]
+    fn credentials_are_settled_for_as_long_as_was_said_or_until_a_load_ends() {
+        let snapshot = snapshot(keys("A", None), None);
+        let now = snapshot.loaded;
+        assert!(!snapshot.is_settled(&now));
+        snapshot.settle(HOUR, &now);
+        assert!(snapshot.is_settled(&now));
+        snapshot.settle(Duration::ZERO, &now);
+        assert!(!snapshot.is_settled(&now));
+        snapshot.settle(Duration::MAX, &now);
+        assert!(snapshot.is_settled(&now));
+        snapshot.unsettle();
+        assert!(!snapshot.is_settled(&now));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use smallvec::SmallVec;
 use crate::sigv4a::EcdsaKey;
 use crate::{
     SignError, SigningScope,
-    canonical::encode::hex,
+    canonical::{encode::hex, kept_hash::KeptHash},
     date::{AmzDate, Day},
     error::Kind,
     hash::HmacKey,
@@ -26,8 +26,9 @@ use crate::{
 /// `Debug` shows the access key id and the credential scope, never the key or the token. The key is
 /// wiped from memory on drop.
 ///
-/// A request that is signed with it refers to its session token, and so counts a reference. Threads
-/// that sign at the same time go faster with a clone each, which has a token of its own.
+/// A request that is signed with it refers to its session token, and so counts a reference; and the key
+/// keeps the hash of the latest request, for the next one to the same URL. Threads that sign at the same
+/// time go faster with a clone each, which has a token and a hash of its own.
 ///
 /// ```
 /// use std::time::{Duration, SystemTime};
@@ -60,6 +61,7 @@ pub struct SigningKey {
     /// The `Authorization` header up to the names of the signed headers.
     authorization_start: Box<str>,
     secret: Secret,
+    kept_hash: KeptHash,
 }
 
 #[derive(Clone)]
@@ -121,6 +123,7 @@ impl SigningKey {
             day: Day::at(time)?,
             credential_scope: credential_scope.into(),
             secret,
+            kept_hash: KeptHash::default(),
         })
     }
 
@@ -245,6 +248,11 @@ impl SigningKey {
             #[cfg(feature = "sigv4a")]
             Secret::Ecdsa(_) => None,
         }
+    }
+
+    /// The digest of a canonical request, in hexadecimal.
+    pub(crate) fn digest(&self, canonical_request: &[u8]) -> [u8; 64] {
+        hex(&self.kept_hash.sha256(canonical_request))
     }
 
     /// The signature in hexadecimal.

@@ -2,11 +2,11 @@
 //!
 //! [string to sign]: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
 
-use crate::{SigningKey, canonical::encode::hex, date::AmzDate, hash::sha256, text::Text};
+use crate::{SigningKey, date::AmzDate, text::Text};
 
 /// Appends the string to sign of the canonical request that is all of `text`.
 pub(crate) fn write(text: &mut Text, key: &SigningKey, date: AmzDate) {
-    let digest = hex(&sha256(text));
+    let digest = key.digest(text);
     text.extend_from_slice(key.algorithm().as_bytes());
     text.push(b'\n');
     text.extend_from_slice(date.as_bytes());

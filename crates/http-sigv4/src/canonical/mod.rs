@@ -4,6 +4,7 @@
 
 pub(crate) mod encode;
 pub(crate) mod headers;
+pub(crate) mod kept_hash;
 pub(crate) mod path;
 pub(crate) mod query;
 mod request;
