@@ -39,7 +39,9 @@ impl Input {
             body: case.body(),
             time: case.time(),
         });
-        // The first signature detects the processor's features.
+        // The first signature detects the processor's features. It is for another URL, since what follows
+        // is to be hashed.
+        input.parts = case.parts_for(1000);
         input.sign();
         input.parts = case.parts();
         input
@@ -125,9 +127,9 @@ where
             service,
             request: None,
         });
-        // The first request is not like those that follow.
-        for _ in 0..2 {
-            call.request = Some((case.parts(), case.body().into()));
+        // The first request is not like those that follow, and all have other URLs.
+        for order in 1000..1002 {
+            call.request = Some((case.parts_for(order), case.body().into()));
             call.run();
         }
         // Without the request that it has kept.

@@ -5,7 +5,7 @@
 
 use std::{env, fs, path::Path, thread, time::Duration};
 
-use benches::{SigningTimes, client, frames, plot, tail, threads};
+use benches::{Case, SigningTimes, client, frames, plot, tail, threads};
 
 fn main() {
     let mut arguments = env::args().skip(1).filter(|text| text != "--bench");
@@ -13,23 +13,25 @@ fn main() {
         panic!("expected the file to write, and the file with what the machine is");
     };
     let machine = fs::read_to_string(machine).expect("a readable file");
-    let mut signing = SigningTimes::measure();
+    let mut signing = [&Case::ALL[..], &Case::ONE_URL].map(SigningTimes::measure);
     let client = client();
-    signing.measure_again();
+    signing.iter_mut().for_each(SigningTimes::measure_again);
     let threads = threads();
-    signing.measure_again();
+    signing.iter_mut().for_each(SigningTimes::measure_again);
     let (tail, frames) = (tail(), frames());
     for _ in 0..MORE_PASSES {
         thread::sleep(PAUSE);
-        signing.measure_again();
+        signing.iter_mut().for_each(SigningTimes::measure_again);
     }
+    let [bars, _] = signing.each_ref().map(SigningTimes::bars);
+    let [signing, one_url] = signing.each_ref().map(SigningTimes::table);
     let report = Path::new(&report);
     let drawing = report.with_extension("svg");
-    fs::write(&drawing, plot(&signing.bars())).expect("a writable file");
-    let signing = signing.table();
+    fs::write(&drawing, plot(&bars)).expect("a writable file");
     let text = format!(
         "{INTRODUCTION}{machine}\n## A signature\n\n{SIGNING}\n{signing}\n\
          ![Nanoseconds for a request]({})\n\n\
+         ### The same URL again\n\n{ONE_URL}\n{one_url}\n\
          ## A client\n\n{CLIENT}\n{client}\n## Two threads\n\n{THREADS}\n{threads}\n\
          ## The slowest calls\n\n{TAIL}\n{tail}\n## A body in frames\n\n{FRAMES}\n{frames}",
         drawing.file_name().expect("a name").to_string_lossy(),
@@ -59,10 +61,16 @@ client costs. All of it was measured nine times within some minutes, and the sho
 whatever shares a processor with this machine slows down everything but the hashing.
 ";
 
+const ONE_URL: &str = "\
+Within one second, requests to one URL differ in nothing but the body. A signing key keeps the hash of what
+is in front of its digest, so the floor of hashing everything is none here. Above, every request has
+another URL.
+";
+
 const CLIENT: &str = "\
 A hyper-util client on one thread and a server on another, sixteen requests under way together, `GET`
-with a 900-byte token. The same bytes are sent each time: a request that is not signed carries a
-signature that was made before.
+with a 900-byte token, each to another URL. As many bytes are sent each time: a request that is not signed
+carries a signature that was made before.
 ";
 
 const THREADS: &str = "\

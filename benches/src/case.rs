@@ -25,7 +25,13 @@ pub struct Case {
     pub body_len: usize,
     /// The length of the session token; 0 without one.
     pub token_len: usize,
+    /// How many URLs take turns. With one, a signing key need not hash again what it has hashed for the
+    /// request before.
+    pub urls: u32,
 }
+
+/// As many as requests in a round.
+const MANY: u32 = 500;
 
 impl Case {
     /// A `GET` with the keys of a user.
@@ -33,36 +39,42 @@ impl Case {
         name: "GET, no token",
         body_len: 0,
         token_len: 0,
+        urls: MANY,
     };
     /// A `GET` with the keys of a role, as most programs have them.
     pub const GET_TOKEN: Self = Self {
         name: "GET, 900-byte token",
         body_len: 0,
         token_len: 900,
+        urls: MANY,
     };
     /// A small `POST`, the token the same as in the others that follow.
     pub const POST_1K: Self = Self {
         name: "POST 1 KiB, token",
         body_len: 1024,
         token_len: 900,
+        urls: MANY,
     };
     /// A `POST` of a large document.
     pub const POST_64K: Self = Self {
         name: "POST 64 KiB, token",
         body_len: 64 * 1024,
         token_len: 900,
+        urls: MANY,
     };
     /// A `POST` of a file.
     pub const POST_1M: Self = Self {
         name: "POST 1 MiB, token",
         body_len: 1024 * 1024,
         token_len: 900,
+        urls: MANY,
     };
     /// The longest token that STS gives today.
     pub const GET_LONG_TOKEN: Self = Self {
         name: "GET, 4096-byte token",
         body_len: 0,
         token_len: 4096,
+        urls: MANY,
     };
 
     /// All cases, in the order of a table.
@@ -75,14 +87,31 @@ impl Case {
         Self::POST_1M,
     ];
 
+    /// Those that are often sent to one URL many times a second.
+    pub const ONE_URL: [Self; 3] = [
+        Self::GET.to_one_url(),
+        Self::GET_TOKEN.to_one_url(),
+        Self::POST_1K.to_one_url(),
+    ];
+
+    const fn to_one_url(self) -> Self {
+        Self { urls: 1, ..self }
+    }
+
     /// Makes the request, with room for the headers that a signature adds.
     pub fn parts(&self) -> Parts {
+        self.parts_for(4711)
+    }
+
+    /// Makes the request for another order, and so to another URL.
+    pub fn parts_for(&self, order: u32) -> Parts {
         let method = match self.body_len {
             0 => Method::GET,
             _ => Method::POST,
         };
-        let uri =
-            "https://abc123.execute-api.us-east-1.amazonaws.com/prod/orders/4711?page=2&limit=50";
+        let uri = format!(
+            "https://abc123.execute-api.us-east-1.amazonaws.com/prod/orders/{order}?page=2&limit=50"
+        );
         let request = Request::builder()
             .method(method)
             .uri(uri)
@@ -94,18 +123,9 @@ impl Case {
         parts
     }
 
-    /// Copies the request, with as much room: a clone of a map has room for what is in it, whatever is
-    /// reserved afterwards.
-    pub fn copy(parts: &Parts) -> Parts {
-        let mut headers = HeaderMap::with_capacity(parts.headers.len() + SIGNATURE_HEADERS);
-        for (name, value) in &parts.headers {
-            headers.append(name, value.clone());
-        }
-        let (mut copy, ()) = Request::new(()).into_parts();
-        copy.method = parts.method.clone();
-        copy.uri = parts.uri.clone();
-        copy.headers = headers;
-        copy
+    /// Makes requests to all its URLs.
+    pub fn copies(&self) -> Copies {
+        Copies::new((0..self.urls).map(|less| self.parts_for(4711 - less)))
     }
 
     /// Makes the body.
@@ -153,5 +173,39 @@ impl Case {
             request.canonical_request().to_owned(),
             request.string_to_sign().to_owned(),
         )
+    }
+}
+
+/// Copies of requests, to one URL after the other.
+#[derive(Debug)]
+pub struct Copies {
+    originals: Vec<Parts>,
+    next: usize,
+}
+
+impl Copies {
+    /// Copies these in turns.
+    pub fn new(originals: impl IntoIterator<Item = Parts>) -> Self {
+        Self {
+            originals: originals.into_iter().collect(),
+            next: 0,
+        }
+    }
+
+    /// Makes a copy with room for the headers that a signature adds. A clone of a map has room for no
+    /// more than is in it.
+    pub fn copy(&mut self) -> Parts {
+        let original = &self.originals[self.next];
+        self.next = (self.next + 1) % self.originals.len();
+        let room = original.headers.len() + SIGNATURE_HEADERS;
+        let mut headers = HeaderMap::with_capacity(room);
+        for (name, value) in &original.headers {
+            headers.append(name, value.clone());
+        }
+        let (mut copy, ()) = Request::new(()).into_parts();
+        copy.method = original.method.clone();
+        copy.uri = original.uri.clone();
+        copy.headers = headers;
+        copy
     }
 }

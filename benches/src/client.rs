@@ -3,7 +3,7 @@
 use std::{convert::Infallible, error::Error, net::SocketAddr, thread, time::Instant};
 
 use bytes::Bytes;
-use http::{Request, Response, Uri, request::Parts, uri::Scheme};
+use http::{Request, Response, request::Parts};
 use http_body_util::{BodyExt, Full};
 use hyper::service::service_fn;
 use hyper_util::{
@@ -17,7 +17,7 @@ use tower_service::Service;
 use tower_sigv4::{SigV4Layer, SignedBody};
 
 use crate::{
-    Case, Table, case,
+    Case, Copies, Table, case,
     contenders::{http_sigv4, preload},
     peers::aws_sigv4,
 };
@@ -52,15 +52,14 @@ pub fn client() -> Table {
 
 async fn requests_per_second(server: SocketAddr, http2: bool) -> [f64; 3] {
     let case = Case::GET_TOKEN;
-    let mut parts = case.parts();
-    parts.uri = format!(
-        "http://{server}{}",
-        case.parts().uri.path_and_query().expect("a path")
-    )
-    .parse::<Uri>()
-    .expect("a URI");
-    assert_eq!(parts.uri.scheme(), Some(&Scheme::HTTP));
-    let replayed = http_sigv4(case)(parts.clone(), &Bytes::new());
+    let to_server = |mut parts: Parts| {
+        let path = parts.uri.path_and_query().expect("a path");
+        let uri = format!("http://{server}{path}");
+        parts.uri = uri.parse().expect("a URI");
+        parts
+    };
+    let mut requests = Copies::new((4000..4500).map(|order| to_server(case.parts_for(order))));
+    let mut replayed = Copies::new([http_sigv4(case)(requests.copy(), &Bytes::new())]);
     let layer = SigV4Layer::builder(case::SERVICE, case::REGION, case.credentials())
         .allow_loopback(true)
         .build()
@@ -73,9 +72,9 @@ async fn requests_per_second(server: SocketAddr, http2: bool) -> [f64; 3] {
     // The first round connects and warms up.
     for round in 0..=ROUNDS {
         let rates = [
-            rate(&unsigned, &replayed, |parts| parts).await,
-            rate(&signed, &parts, |parts| parts).await,
-            rate(&by_hand, &parts, |parts| sign(parts, &Bytes::new())).await,
+            rate(&unsigned, &mut replayed, |parts| parts).await,
+            rate(&signed, &mut requests, |parts| parts).await,
+            rate(&by_hand, &mut requests, |parts| sign(parts, &Bytes::new())).await,
         ];
         if round > 0 {
             best = [0, 1, 2].map(|index| best[index].max(rates[index]));
@@ -99,7 +98,7 @@ where
 }
 
 /// Sends copies of a request, and returns how many are answered in a second.
-async fn rate<S, E>(service: &S, parts: &Parts, prepare: impl Fn(Parts) -> Parts) -> f64
+async fn rate<S, E>(service: &S, requests: &mut Copies, prepare: impl Fn(Parts) -> Parts) -> f64
 where
     S: Service<Request<Full<Bytes>>, Response = Response<hyper::body::Incoming>, Error = E> + Clone,
     S::Future: Send + 'static,
@@ -115,7 +114,7 @@ where
         std::future::poll_fn(|cx| service.poll_ready(cx))
             .await
             .expect("a client that is ready");
-        let parts = Case::copy(parts);
+        let parts = requests.copy();
         let response = service.call(Request::from_parts(prepare(parts), Full::default()));
         under_way.spawn(async {
             let response = response.await.expect("a response");

@@ -26,7 +26,7 @@ mod threads;
 #[cfg(feature = "report")]
 pub use self::plot::plot;
 pub use self::{
-    case::Case,
+    case::{Case, Copies},
     contenders::{Layered, http_sigv4, layer, send},
     floor::{Floor, Hashing, RustCrypto},
     no_op::NoOp,

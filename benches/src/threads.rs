@@ -35,9 +35,9 @@ pub fn threads() -> Table {
         (
             "`Signer`",
             Box::new(move || {
-                let (sign, parts, body) = (http_sigv4(case), case.parts(), Bytes::new());
+                let (sign, mut copies, body) = (http_sigv4(case), case.copies(), Bytes::new());
                 Box::new(move || {
-                    black_box(sign(Case::copy(&parts), &body));
+                    black_box(sign(copies.copy(), &body));
                 })
             }),
         ),
@@ -68,9 +68,9 @@ type Worker = Box<dyn FnMut()>;
 type MakeWorker<'a> = Box<dyn Fn() -> Worker + Sync + 'a>;
 
 fn through(mut service: Layered) -> Worker {
-    let (parts, body) = (Case::GET_TOKEN.parts(), Bytes::new());
+    let (mut copies, body) = (Case::GET_TOKEN.copies(), Bytes::new());
     Box::new(move || {
-        black_box(send(&mut service, Case::copy(&parts), &body));
+        black_box(send(&mut service, copies.copy(), &body));
     })
 }
 
