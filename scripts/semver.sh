@@ -9,7 +9,8 @@ if [ -z "$last" ]; then
     echo "nothing is released yet: there is no tag v* to compare with"
     exit 0
 fi
-cargo semver-checks --version >/dev/null 2>&1 || cargo install --locked cargo-semver-checks
+source scripts/tools.sh
+rust_tools cargo-semver-checks
 packages=()
 for package in $(scripts/published.py); do packages+=(--package "$package"); done
 cargo semver-checks --baseline-rev "$last" "${packages[@]}"
