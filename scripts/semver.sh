@@ -4,7 +4,12 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-last=$(git describe --tags --abbrev=0 --match 'v[0-9]*' 2>/dev/null || true)
+# Such a clone may lack the tags, and would look like a project without a release.
+if [ "$(git rev-parse --is-shallow-repository)" = true ]; then
+    echo "this clone is shallow: run \`git fetch --unshallow --tags\` first" >&2
+    exit 1
+fi
+last=$(git for-each-ref --count=1 --sort=-version:refname --merged=HEAD --format='%(refname:short)' 'refs/tags/v[0-9]*')
 if [ -z "$last" ]; then
     echo "nothing is released yet: there is no tag v* to compare with"
     exit 0
