@@ -9,7 +9,8 @@ if [ "$(git rev-parse --is-shallow-repository)" = true ]; then
     echo "this clone is shallow: run \`git fetch --unshallow --tags\` first" >&2
     exit 1
 fi
-last=$(git for-each-ref --count=1 --sort=-version:refname --merged=HEAD --format='%(refname:short)' 'refs/tags/v[0-9]*')
+# A candidate (`-rc.1`) is older than its release.
+last=$(git -c versionsort.suffix=- for-each-ref --count=1 --sort=-version:refname --merged=HEAD --format='%(refname:short)' 'refs/tags/v[0-9]*')
 if [ -z "$last" ]; then
     echo "nothing is released yet: there is no tag v* to compare with"
     exit 0
