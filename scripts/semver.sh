@@ -10,7 +10,8 @@ if [ "$(git rev-parse --is-shallow-repository)" = true ]; then
     exit 1
 fi
 # A candidate (`-rc.1`) is older than its release.
-last=$(git -c versionsort.suffix=- for-each-ref --count=1 --sort=-version:refname --merged=HEAD --format='%(refname:short)' 'refs/tags/v[0-9]*')
+last=$(git -c versionsort.suffix=- for-each-ref --count=1 --sort=-version:refname --merged=HEAD \
+    --format='%(refname:short)' 'refs/tags/v[0-9]*')
 if [ -z "$last" ]; then
     echo "nothing is released yet: there is no tag v* to compare with"
     exit 0
