@@ -3,7 +3,6 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-tools=${CARGO_TARGET_DIR:-target}/tools
-cargo install --quiet --locked --debug --root "$tools" --version 0.20.2 cargo-deny
-PATH=$(realpath "$tools")/bin:$PATH
+source scripts/tools.sh
+rust_tools cargo-deny
 cargo deny --all-features check advisories

@@ -5,5 +5,6 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 rustup component add llvm-tools >/dev/null
-cargo llvm-cov --version >/dev/null 2>&1 || cargo install --quiet --locked cargo-llvm-cov
+source scripts/tools.sh
+rust_tools cargo-llvm-cov
 cargo llvm-cov --workspace --exclude benches --summary-only --ignore-filename-regex '(tests|examples|benches|sigv4-testkit)/'

@@ -6,10 +6,8 @@ cd "$(dirname "$0")/.."
 
 readonly most=60
 
-tools=${CARGO_TARGET_DIR:-target}/tools
-cargo install --quiet --locked --debug --root "$tools" --version 0.20.2 cargo-deny
-cargo install --quiet --locked --debug --root "$tools" --version 0.9.2 cargo-machete
-PATH=$(realpath "$tools")/bin:$PATH
+source scripts/tools.sh
+rust_tools cargo-deny cargo-machete
 
 cargo machete
 # The tests, the benches and the examples may use what the libraries may not. Known faults of

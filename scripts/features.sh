@@ -3,6 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-command -v cargo-hack >/dev/null || cargo install --locked cargo-hack
-cargo hack check --package credentials-cache --package http-sigv4 --package tower-sigv4 --package iam-gateway \
-    --feature-powerset --depth 2
+source scripts/tools.sh
+rust_tools cargo-hack
+cargo hack clippy --package credentials-cache --package http-sigv4 --package tower-sigv4 --package iam-gateway \
+    --feature-powerset --depth 2 -- -D warnings

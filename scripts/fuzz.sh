@@ -1,10 +1,10 @@
-#!/bin/sh
+#!/usr/bin/env bash
 # Runs each fuzz target for as many seconds as the argument says, and fails on a finding.
-set -eu
+set -euo pipefail
 cd "$(dirname "$0")/.."
 
-cargo install --quiet --locked --root target/tools --version 0.13.2 cargo-fuzz
-PATH="$PWD/target/tools/bin:$PATH"
+source scripts/tools.sh
+rust_tools cargo-fuzz
 # cargo-fuzz asks for options that only a nightly compiler takes by itself.
 export RUSTC_BOOTSTRAP=1
 

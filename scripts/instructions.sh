@@ -13,9 +13,9 @@ if ! command -v valgrind >/dev/null; then
     apt-get update -qq
     apt-get install -qq --yes valgrind >/dev/null
 fi
+source scripts/tools.sh
 version=$(cargo pkgid --locked --package gungraun)
-cargo install --quiet --locked --root target/tools --version "${version##*@}" gungraun-runner
-PATH="$PWD/target/tools/bin:$PATH"
+rust_tools "gungraun-runner@${version##*@}"
 
 counted=$(mktemp)
 trap 'rm -f "$counted"' EXIT

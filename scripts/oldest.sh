@@ -8,7 +8,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-command -v cargo-hack >/dev/null || cargo install --locked cargo-hack
+source scripts/tools.sh
+rust_tools cargo-hack
 version=$(sed --quiet 's/^rust-version = "\(.*\)"$/\1/p' Cargo.toml)
 if rustup toolchain list 2>/dev/null | grep --quiet "^$version" ||
     rustup toolchain install "$version" --profile minimal >/dev/null 2>&1; then

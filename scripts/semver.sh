@@ -4,12 +4,20 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-last=$(git describe --tags --abbrev=0 --match 'v[0-9]*' 2>/dev/null || true)
+# Such a clone may lack the tags, and would look like a project without a release.
+if [ "$(git rev-parse --is-shallow-repository)" = true ]; then
+    echo "this clone is shallow: run \`git fetch --unshallow --tags\` first" >&2
+    exit 1
+fi
+# A candidate (`-rc.1`) is older than its release.
+last=$(git -c versionsort.suffix=- for-each-ref --count=1 --sort=-version:refname --merged=HEAD \
+    --format='%(refname:short)' 'refs/tags/v[0-9]*')
 if [ -z "$last" ]; then
     echo "nothing is released yet: there is no tag v* to compare with"
     exit 0
 fi
-cargo semver-checks --version >/dev/null 2>&1 || cargo install --locked cargo-semver-checks
+source scripts/tools.sh
+rust_tools cargo-semver-checks
 packages=()
 for package in $(scripts/published.py); do packages+=(--package "$package"); done
 cargo semver-checks --baseline-rev "$last" "${packages[@]}"

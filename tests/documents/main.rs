@@ -9,4 +9,5 @@ mod manifests;
 mod metrics;
 mod projects;
 mod references;
+mod steps;
 mod workspace;

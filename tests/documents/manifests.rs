@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 use serde_json::json;
 
-use crate::workspace::{files, folder, is_published, members};
+use crate::workspace::{files, folder, is_published, members, root};
 
 #[test]
 fn every_crate_has_a_readme_of_its_own() {
@@ -49,6 +49,18 @@ fn every_published_crate_is_shown_on_docs_rs_with_all_its_features() {
         );
     }
     assert_eq!(libraries, 4);
+}
+
+/// Both licences ask for it, and a package holds only what is below its folder.
+#[test]
+fn every_published_crate_contains_the_text_of_its_licences() {
+    for package in members().into_iter().filter(is_published) {
+        for licence in ["LICENSE-APACHE", "LICENSE-MIT"] {
+            let read = |folder: &Path| fs::read_to_string(folder.join(licence)).ok();
+            let name = package["name"].as_str().unwrap();
+            assert_eq!(read(&folder(&package)), read(&root()), "{name}: {licence}");
+        }
+    }
 }
 
 /// It would not be in the package.
