@@ -22,26 +22,28 @@ if [ ${#files[@]} = 0 ]; then
     )
 fi
 
-mkdir -p "${CARGO_TARGET_DIR:-target}"
-CARGO_TARGET_DIR=$(cd "${CARGO_TARGET_DIR:-target}" && pwd)
-export CARGO_TARGET_DIR
-export CARGO_PROFILE_DEV_DEBUG=0
-tools=$CARGO_TARGET_DIR/tools
-cargo install --quiet --locked --debug --root "$tools" --version 27.1.0 cargo-mutants
-PATH=$tools/bin:$PATH
+target=${CARGO_TARGET_DIR:-target}
+mkdir -p "$target"
+target=$(cd "$target" && pwd)
+cargo install --quiet --locked --debug --root "$target/tools" --version 27.1.0 cargo-mutants
+PATH=$target/tools/bin:$PATH
 
 # The changes are made in a copy, which stands in the same place each time, so that little is compiled anew.
-out=$CARGO_TARGET_DIR/mutants
-rm -rf "$out"
-mkdir -p "$out/tree"
-git ls-files -z --cached --others --exclude-standard | tar --null --files-from=- -cf - | tar -C "$out/tree" -xf -
+# What is compiled there has the names of what is compiled here, and so a folder of its own.
+out=$target/mutants/results
+tree=$target/mutants/tree
+rm -rf "$out" "$tree"
+mkdir -p "$out" "$tree"
+git ls-files -z --cached --others --exclude-standard | tar --null --files-from=- -cf - | tar -C "$tree" -xf -
+export CARGO_TARGET_DIR=$target/mutants/build
+export CARGO_PROFILE_DEV_DEBUG=0
 
 # Tries changes: `try FOLDER ARGUMENT...`
 try() {
     local status=0
     mkdir -p "$out/$1"
-    cargo mutants --dir "$out/tree" --in-place --output "$out/$1" --minimum-test-timeout 60 --timeout-multiplier 4 \
-        --no-default-features "${@:2}" || status=$?
+    cargo mutants --dir "$tree" --in-place --output "$out/$1" --minimum-test-timeout 60 --timeout-multiplier 4 \
+        "${@:2}" || status=$?
     # 2 is of changes that no test noticed, and 3 of tests that took too long.
     [[ $status = [023] ]]
 }
