@@ -42,7 +42,7 @@ export CARGO_PROFILE_DEV_DEBUG=0
 try() {
     local status=0
     mkdir -p "$out/$1"
-    cargo mutants --dir "$tree" --in-place --output "$out/$1" --minimum-test-timeout 60 --timeout-multiplier 4 \
+    cargo mutants --dir "$tree" --in-place --output "$out/$1" --minimum-test-timeout 30 --timeout-multiplier 4 \
         "${@:2}" || status=$?
     # 2 is of changes that no test noticed, and 3 of tests that took too long.
     [[ $status = [023] ]]
@@ -55,7 +55,7 @@ few() {
     http-sigv4)
         # Less optimized, it compiles sooner.
         echo --features=chunked --cargo-arg=--config=profile.dev.package.http-sigv4.opt-level=0 --cargo-arg=--lib
-        echo --cargo-arg=--test={chunked,headers,signer,suite,targets}
+        echo --cargo-arg=--test={chunked,framing,headers,iceberg,path_prefix,presign,profiles,signer,suite,targets}
         ;;
     tower-sigv4) echo --cargo-arg=--lib --cargo-arg=--test={clock,host_policy,hosts} ;;
     esac

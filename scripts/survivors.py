@@ -43,7 +43,8 @@ def main():
         f"of {tried} changes {tried - len(missed)} were noticed ({len(late)} by tests that did not end), "
         f"{len(missed) - len(alive)} may live, and {len(alive)} were not noticed"
     )
-    print("\n".join(alive))
+    for change in alive:
+        print(change)
     return 1 if alive else 0
 
 

@@ -160,3 +160,32 @@ async fn what_is_not_a_host_cannot_be_named() {
     let named = builder().allow_host("::1");
     assert!(check(named, "http://[::1]/").await.is_ok());
 }
+
+#[tokio::test]
+async fn where_a_signing_host_is_set_the_error_of_another_host_names_both() {
+    let api = "abc123.execute-api.us-east-1.amazonaws.com";
+    for other in [
+        "cdn.example.com",
+        "xyz789.execute-api.us-east-1.amazonaws.com",
+    ] {
+        let checked = check(builder().signing_host(api), &format!("https://{other}/")).await;
+        let text = checked.expect_err(other).to_string();
+        assert!(text.contains(api) && text.contains(other), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn the_error_of_a_refused_host_says_what_permits_it() {
+    for (host, what) in [
+        ("127.0.0.1", "`allow_loopback`"),
+        ("[::1]", "`allow_loopback`"),
+        ("localhost", "`allow_loopback`"),
+        ("example.com", "`allow_host`"),
+        ("10.0.0.1", "`allow_host`"),
+        ("sqs.us-east-1.amazonaws.com", "correct the host"),
+    ] {
+        let checked = check(builder(), &format!("https://{host}/")).await;
+        let text = checked.expect_err(host).to_string();
+        assert!(text.contains(what), "{text}");
+    }
+}
