@@ -103,7 +103,7 @@ async fn the_timer_refreshes_what_was_used_and_leaves_what_has_expired_to_the_ne
 #[tokio::test(start_paused = true)]
 async fn the_timer_refreshes_when_the_credentials_are_due_and_not_before() {
     let harness = Harness::with(
-        |_| Step::Living(HOUR),
+        |_| Step::Living(HOUR).after(SECOND),
         |settings| settings.refresh_timer(true),
     );
     harness.call().await;
