@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Fails if a change that no test noticed is not in scripts/mutants.txt, with the reason why it may live.
 
-    scripts/survivors.py FOLDER        the folder `mutants.out` of cargo-mutants
+    scripts/survivors.py FOLDER        what scripts/mutants.sh has written, a folder for each package
 
 A line there is `FILE: CHANGE # REASON`, without the place in the file, which moves.
 """
@@ -21,16 +21,30 @@ def reasoned():
     return {line.split(" # ")[0].strip() for line in lines}
 
 
+def changes(folder, *results):
+    files = [folder / "mutants.out" / f"{result}.txt" for result in results]
+    return [line for file in files if file.exists() for line in file.read_text().splitlines()]
+
+
 def main():
     folder = Path(sys.argv[1])
-    missed = (folder / "missed.txt").read_text().splitlines()
-    caught = len((folder / "caught.txt").read_text().splitlines())
-    if not missed and not caught:
+    tried, missed, late = 0, [], []
+    for package in sorted(folder.iterdir()):
+        few, every = package / "few", package / "all"
+        tried += len(changes(few, "caught", "missed", "timeout"))
+        # What a few tests did not notice, all of them have tried once more.
+        missed += changes(every, "missed")
+        late += changes(every, "timeout")
+    if not tried:
         sys.exit(f"nothing was tried in {folder}")
     allowed = reasoned()
     alive = [line for line in missed if re.sub(r":\d+:\d+: ", ": ", line, count=1) not in allowed]
-    print(f"{caught} changes were noticed, {len(missed) - len(alive)} may live, {len(alive)} were not noticed")
-    print("\n".join(alive))
+    print(
+        f"of {tried} changes {tried - len(missed)} were noticed ({len(late)} by tests that did not end), "
+        f"{len(missed) - len(alive)} may live, and {len(alive)} were not noticed"
+    )
+    for change in alive:
+        print(change)
     return 1 if alive else 0
 
 

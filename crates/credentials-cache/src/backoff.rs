@@ -93,3 +93,46 @@ impl Backoff {
         self.reloads = Some(Pause::new(now, self.between_reloads));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::time::advance;
+
+    use super::*;
+    use crate::{clock::Clock, error::Kind};
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    /// A clock that stands still: what is advanced is tokio's.
+    fn now() -> Moment {
+        Moment::now(&Clock::new(|| std::time::UNIX_EPOCH))
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_outage_is_forgotten_after_twice_the_pause_and_the_lease() {
+        let lease = SECOND * 30;
+        let mut backoff = Backoff::default();
+        backoff.failed(Kind::NoProgress.into(), now(), SECOND * 5, true);
+        advance(SECOND * 70 - Duration::from_millis(1)).await;
+        assert!(backoff.health(&now(), lease).degraded);
+        advance(Duration::from_millis(1)).await;
+        assert!(!backoff.health(&now(), lease).degraded);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_success_ends_the_failures_and_keeps_the_pace_of_reloads() {
+        let mut backoff = Backoff::default();
+        backoff.failed(Kind::NoProgress.into(), now(), SECOND * 5, true);
+        backoff.space_reloads(SECOND * 60);
+        backoff.reloading(now());
+        backoff.succeeded(now(), SECOND);
+        assert_eq!(backoff.failures(), 0);
+        assert!(backoff.error().is_none());
+        assert!(!backoff.health(&now(), SECOND).degraded);
+        assert_eq!(backoff.pause(), SECOND);
+        assert_eq!(backoff.until_reload(&now()), SECOND * 60);
+        advance(SECOND * 60).await;
+        backoff.reloading(now());
+        assert_eq!(backoff.until_reload(&now()), SECOND * 60);
+    }
+}

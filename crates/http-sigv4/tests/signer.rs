@@ -286,3 +286,15 @@ fn what_is_shown_is_what_is_signed() {
             .contains("\naccept;content-type;host;x-amz-date;x-amz-target\n")
     );
 }
+
+#[test]
+fn what_a_signer_was_given_can_be_read_again() {
+    let signer = Signer::new(Profile::STANDARD);
+    assert_eq!((signer.host_override(), signer.path_prefix()), (None, None));
+    let signer = signer.signing_host("API.Example:8443").unwrap();
+    let signer = signer.signing_path_prefix("/prod").unwrap();
+    let signer = signer.with_profile(Profile::S3);
+    assert_eq!(signer.host_override(), Some("api.example:8443"));
+    assert_eq!(signer.path_prefix(), Some("/prod"));
+    assert_eq!(signer.profile(), Profile::S3);
+}

@@ -160,3 +160,55 @@ async fn what_is_not_a_host_cannot_be_named() {
     let named = builder().allow_host("::1");
     assert!(check(named, "http://[::1]/").await.is_ok());
 }
+
+#[tokio::test]
+async fn where_a_signing_host_is_set_the_error_of_another_host_names_both() {
+    let api = "abc123.execute-api.us-east-1.amazonaws.com";
+    for other in [
+        "cdn.example.com",
+        "xyz789.execute-api.us-east-1.amazonaws.com",
+    ] {
+        let checked = check(builder().signing_host(api), &format!("https://{other}/")).await;
+        let text = checked.expect_err(other).to_string();
+        assert!(text.contains(api) && text.contains(other), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn the_error_of_a_refused_host_says_what_permits_it() {
+    let of_several_regions = "mfzwi23gnjvgw.mrap.accesspoint.s3-global.amazonaws.com";
+    for (service, host, what) in [
+        ("execute-api", "127.0.0.1", "`allow_loopback`"),
+        ("execute-api", "[::1]", "`allow_loopback`"),
+        ("execute-api", "localhost", "`allow_loopback`"),
+        ("execute-api", "example.com", "`allow_host`"),
+        ("execute-api", "10.0.0.1", "`allow_host`"),
+        (
+            "execute-api",
+            "sqs.us-east-1.amazonaws.com",
+            "correct the host",
+        ),
+        ("ses", "email-smtp.us-east-1.amazonaws.com", "SMTP"),
+        ("s3", of_several_regions, "SigV4A"),
+    ] {
+        let checked = check(builder_for(service), &format!("https://{host}/")).await;
+        let text = checked.expect_err(host).to_string();
+        assert!(text.contains(what), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn permission_for_plain_http_is_for_websockets_too_and_for_no_other_scheme() {
+    let named = || builder().allow_host("example.com");
+    for (scheme, otherwise, permitted) in [
+        ("wss", true, true),
+        ("http", false, true),
+        ("ws", false, true),
+        ("ftp", false, false),
+    ] {
+        let uri = format!("{scheme}://example.com/");
+        assert_eq!(check(named(), &uri).await.is_ok(), otherwise, "{uri}");
+        let plain = check(named().allow_plain_http(true), &uri).await;
+        assert_eq!(plain.is_ok(), permitted, "{uri}");
+    }
+}

@@ -289,3 +289,27 @@ async fn a_host_that_serves_two_apis_is_signed_for_by_the_path_of_each_request()
         assert_eq!(signed_as(&recorder.only()).service, service, "{uri}");
     }
 }
+
+#[tokio::test]
+async fn the_error_of_a_host_that_does_not_tell_says_which_permission_is_missing_besides() {
+    let named = || detecting().allow_host("api.example.com");
+    let signing = detecting().signing_host("cdn.example.com");
+    for (builder, uri, permission) in [
+        (
+            detecting(),
+            "https://api.example.com/",
+            Some("`allow_host`"),
+        ),
+        (detecting(), "https://127.0.0.1/", Some("`allow_loopback`")),
+        (named(), "https://127.0.0.1/", Some("`allow_loopback`")),
+        (named(), "https://api.example.com/", None),
+        (detecting().allow_loopback(true), "https://127.0.0.1/", None),
+        (signing, "https://api.example.com/", None),
+    ] {
+        let error = send(builder.build().unwrap(), get(uri)).await.unwrap_err();
+        let text = error.to_string();
+        assert!(text.contains("it does not tell both the service"), "{text}");
+        let (_, missing) = text.split_once(", and permit the host with ").unzip();
+        assert_eq!(missing, permission, "{text}");
+    }
+}

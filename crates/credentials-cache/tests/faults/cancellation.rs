@@ -99,3 +99,17 @@ async fn the_timer_refreshes_what_was_used_and_leaves_what_has_expired_to_the_ne
     assert_eq!(harness.cache.stats().served_expired, 0);
     sleep(Duration::ZERO).await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_timer_refreshes_when_the_credentials_are_due_and_not_before() {
+    let harness = Harness::with(
+        |_| Step::Living(HOUR).after(SECOND),
+        |settings| settings.refresh_timer(true),
+    );
+    harness.call().await;
+    // Due eleven and a quarter minutes before the end, with the harness's chance.
+    sleep(SECOND * 2_924).await;
+    assert_eq!(harness.provider.loads(), 1);
+    sleep(SECOND * 2).await;
+    assert_eq!(harness.provider.loads(), 2);
+}

@@ -317,3 +317,20 @@ async fn a_wait_that_began_before_the_expiry_lets_nobody_have_what_has_expired()
     assert_eq!((next.load(), next.took), (2, SECOND * 8));
     assert_eq!(harness.provider.loads(), 2);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_wait_in_vain_past_the_expiry_lets_the_next_have_what_has_expired_at_once() {
+    let script = |load: LoadStart| match load.number {
+        1 => Step::Living(HOUR),
+        _ => Step::Hang,
+    };
+    let harness = Harness::new(script);
+    harness.call().await;
+    sleep(HOUR + SECOND).await;
+    let first = harness.call().await;
+    assert_eq!(first.took, SECOND * 10);
+    // The load that the first has waited for is still under way.
+    let next = harness.call().await;
+    assert_eq!((next.load(), next.took), (1, INSTANTLY));
+    assert_eq!(harness.provider.loads(), 2);
+}

@@ -86,4 +86,15 @@ mod tests {
         );
         assert_eq!(shifted(at(10), i64::MAX), at(10));
     }
+
+    #[test]
+    fn a_time_before_1970_counts_backwards_however_early_it_is() {
+        let before = |seconds| UNIX_EPOCH.checked_sub(Duration::from_secs(seconds));
+        assert_eq!(seconds(before(86_400).unwrap()), -86_400);
+        assert_eq!(distance(-90_000, before(86_400).unwrap(), at(0)), -3_600);
+        // Where the platform has a time that `i64` has not, its seconds are some that can be subtracted.
+        if let Some(first) = before(1 << 63) {
+            assert_eq!(seconds(first), -(i64::MAX / 2));
+        }
+    }
 }

@@ -62,3 +62,86 @@ impl Exchange {
         (self.offset - offset).abs() >= NOTICEABLE
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::UNIX_EPOCH;
+
+    use super::*;
+
+    const HOUR: i64 = 3_600;
+
+    /// An exchange that took no time, at zero by the local clock.
+    fn exchange(offset: i64, date: impl Into<Option<i64>>, rejected: bool) -> Exchange {
+        Exchange {
+            sent: UNIX_EPOCH,
+            received: UNIX_EPOCH,
+            offset,
+            date: date.into(),
+            rejected,
+        }
+    }
+
+    #[test]
+    fn a_rejection_teaches_an_offset_of_four_minutes_to_twenty_five_hours() {
+        for sign in [1, -1] {
+            for (date, change) in [
+                (0, None),
+                (239, None),
+                (240, Some(Change::Set(sign * 240))),
+                (90_000, Some(Change::Set(sign * 90_000))),
+                (90_001, None),
+            ] {
+                let rejection = exchange(0, sign * date, true);
+                assert_eq!(rejection.compare(0), change, "{date}");
+                assert_eq!(exchange(0, sign * date, false).compare(0), None, "{date}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_date_confirms_an_offset_drops_it_or_replaces_it() {
+        for (date, otherwise, rejected) in [
+            (HOUR, Change::Confirm, Change::Confirm),
+            (HOUR + 239, Change::Confirm, Change::Confirm),
+            (HOUR - 239, Change::Confirm, Change::Confirm),
+            (HOUR + 240, Change::GiveUp, Change::Set(HOUR + 240)),
+            (HOUR - 240, Change::GiveUp, Change::Set(HOUR - 240)),
+            (240, Change::GiveUp, Change::Set(240)),
+            (239, Change::Set(0), Change::Set(0)),
+            (-239, Change::Set(0), Change::Set(0)),
+            (-240, Change::GiveUp, Change::Set(-240)),
+            (90_000, Change::GiveUp, Change::Set(90_000)),
+            (90_001, Change::GiveUp, Change::GiveUp),
+        ] {
+            for (was_rejected, change) in [(false, otherwise), (true, rejected)] {
+                let compared = exchange(HOUR, date, was_rejected).compare(HOUR);
+                assert_eq!(compared, Some(change), "{date} {was_rejected}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_rejection_without_a_date_drops_an_offset_that_was_signed_with() {
+        for (signed, change) in [
+            (HOUR, Some(Change::Set(0))),
+            (HOUR - 239, Some(Change::Set(0))),
+            (HOUR + 239, Some(Change::Set(0))),
+            (HOUR - 240, None),
+            (HOUR + 240, None),
+            (0, None),
+        ] {
+            assert_eq!(
+                exchange(signed, None, true).compare(HOUR),
+                change,
+                "{signed}"
+            );
+            assert_eq!(
+                exchange(signed, None, false).compare(HOUR),
+                None,
+                "{signed}"
+            );
+            assert_eq!(exchange(signed, None, true).compare(0), None, "{signed}");
+        }
+    }
+}

@@ -97,3 +97,76 @@ impl HostClock {
         self.offset == 0 && now.saturating_duration_since(self.changes_since) >= MINUTE
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::UNIX_EPOCH;
+
+    use http_sigv4::Host;
+    use tokio::time::advance;
+
+    use super::*;
+
+    const MOMENT: Duration = Duration::from_millis(1);
+
+    fn wall() -> SystemTime {
+        UNIX_EPOCH + DAY * 365
+    }
+
+    fn clock() -> HostClock {
+        let host = Host::parse("a.example").unwrap();
+        HostClock::new(HostKey::from_host(&host), wall())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_offset_is_good_for_a_day_by_either_clock() {
+        let mut clock = clock();
+        assert_eq!(clock.effective(wall()), 0);
+        clock.set(3_600, wall());
+        // Set back meanwhile.
+        assert_eq!(clock.effective(wall() - DAY * 2), 3_600);
+        assert_eq!(clock.effective(wall() + DAY - MOMENT), 3_600);
+        assert_eq!(clock.effective(wall() + DAY), 0);
+        advance(DAY - MOMENT).await;
+        assert_eq!(clock.effective(wall()), 3_600);
+        advance(MOMENT).await;
+        assert_eq!(clock.effective(wall()), 0);
+        clock.confirm(wall() + DAY);
+        assert_eq!(clock.effective(wall() + DAY * 2 - MOMENT), 3_600);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_offset_counts_as_confirmed_for_a_minute() {
+        let clock = clock();
+        advance(MINUTE - MOMENT).await;
+        assert!(clock.is_confirmed());
+        advance(MOMENT).await;
+        assert!(!clock.is_confirmed());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_fifth_change_in_a_minute_gives_the_host_up_until_the_minute_is_over() {
+        let mut clock = clock();
+        for offset in 301..=304 {
+            let observed = clock.set(offset, wall());
+            assert_eq!(observed, Observed::Changed { offset });
+        }
+        assert_eq!(clock.set(305, wall()), Observed::GivenUp);
+        assert_eq!(clock.set(306, wall()), Observed::Nothing);
+        advance(MINUTE - MOMENT).await;
+        assert_eq!(clock.set(307, wall()), Observed::Nothing);
+        advance(MOMENT).await;
+        let observed = clock.set(308, wall());
+        assert_eq!(observed, Observed::Changed { offset: 308 });
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_host_without_an_offset_is_forgotten_after_its_minute() {
+        let mut clock = clock();
+        let start = Instant::now();
+        assert!(!clock.is_forgettable(start + MINUTE - MOMENT));
+        assert!(clock.is_forgettable(start + MINUTE));
+        clock.set(3_600, wall());
+        assert!(!clock.is_forgettable(start + DAY));
+    }
+}

@@ -49,3 +49,18 @@ impl fmt::Debug for Clock {
         f.debug_tuple("Clock").field(&source).finish()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::UNIX_EPOCH;
+
+    use super::*;
+
+    #[test]
+    fn debug_tells_where_the_time_comes_from() {
+        let system = format!("{:?}", Clock::default());
+        assert_eq!(system, r#"Clock("the system's clock")"#);
+        let function = format!("{:?}", Clock::new(Arc::new(|| UNIX_EPOCH)));
+        assert_eq!(function, r#"Clock("a function")"#);
+    }
+}

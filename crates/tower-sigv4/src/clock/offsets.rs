@@ -361,4 +361,18 @@ mod tests {
         };
         assert_eq!(offsets.observe(&host("a.example"), slow), Observed::Nothing);
     }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_confirmation_is_written_once_a_minute_at_most() {
+        let offsets = Offsets::default();
+        reject(&offsets, "a.example", 3_600);
+        let held = || offsets.hosts.load_full().unwrap();
+        let confirm = || offsets.observe(&host("a.example"), exchange(Some(3_600), false));
+        let before = held();
+        confirm();
+        assert!(Arc::ptr_eq(&before, &held()));
+        tokio::time::advance(MINUTE).await;
+        confirm();
+        assert!(!Arc::ptr_eq(&before, &held()));
+    }
 }
