@@ -46,7 +46,7 @@ const PAUSE: Duration = Duration::from_secs(15);
 const INTRODUCTION: &str = "\
 # Performance
 
-Written by `scripts/bench-report`. All that stands in one row was measured in one run, in turns: the
+Written by `scripts/bench-report`. All that stands in one table was measured in turns by one program: the
 ratios are what counts, as times depend on the machine and on what else it does. Of each, the shortest
 of the rounds counts.
 
@@ -57,25 +57,25 @@ The *floor* is what no signer can do without: SHA-256 of the body and of the can
 HMAC of the string to sign, with the key ready, by the fastest of `sha2`, `ring` and `aws-lc-rs`.
 `Signer` is http-sigv4's; the layer is tower-sigv4's around a client that answers at once. Each signs a
 fresh copy of the request, with room for its headers; what the copy costs is taken off, and what the
-client costs. All of it was measured nine times within some minutes, and the shortest times count:
-whatever shares a processor with this machine slows down everything but the hashing.
+client costs. All of it was measured nine times within some minutes, and the shortest times count: on a
+virtual machine, a neighbour of the same core may slow down all but the hashing by half for minutes.
 ";
 
 const ONE_URL: &str = "\
-Within one second, requests to one URL differ in nothing but the body. A signing key keeps the hash of what
-is in front of its digest, so the floor of hashing everything is none here. Above, every request has
-another URL.
+Within one second, these requests differ in nothing but the body. A signing key keeps the hash of what is in
+front of its digest, so the floor of hashing everything is none here. Above, each request has another URL
+than the one before.
 ";
 
 const CLIENT: &str = "\
 A hyper-util client on one thread and a server on another, sixteen requests under way together, `GET`
-with a 900-byte token, each to another URL. As many bytes are sent each time: a request that is not signed
-carries a signature that was made before.
+with a 900-byte token, each signed for another URL than the one before. As many bytes are sent each time: a
+request that is not signed carries a signature that was made before.
 ";
 
 const THREADS: &str = "\
-`GET` with a 900-byte token, signed by one thread and by two at once. Where the load average is above
-zero, the threads had to share the processors with other programs.
+`GET` with a 900-byte token, signed by one thread and by two at once, with the copying of the request.
+Where the load average is above zero, the threads had to share the processors with other programs.
 ";
 
 const TAIL: &str = "\

@@ -7,7 +7,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
 use aws_credential_types::{
@@ -15,10 +15,7 @@ use aws_credential_types::{
     provider::{ProvideCredentials, future},
 };
 use bytes::Bytes;
-use tokio::{
-    runtime::{Builder, Runtime},
-    time::sleep,
-};
+use tokio::runtime::{Builder, Runtime};
 use tower_layer::Layer;
 use tower_sigv4::SigV4Layer;
 
@@ -36,29 +33,48 @@ pub(crate) struct Refreshing {
 }
 
 impl Refreshing {
-    /// Loads credentials, has a service reject them, and starts the load of others, which does not end.
+    /// Loads credentials, lets them come near their end by a clock of its own, and starts the load of
+    /// others, which does not end while it is measured.
     pub(crate) fn new(case: Case) -> Self {
+        const LIFE: Duration = Duration::from_secs(3_600);
         let runtime = Builder::new_multi_thread()
             .worker_threads(1)
             .enable_time()
             .build()
             .expect("a runtime");
         let provider = Once {
-            credentials: case.credentials(),
+            credentials: Credentials::new(
+                case::ACCESS_KEY_ID,
+                case::SECRET,
+                case.token(),
+                Some(SystemTime::now() + LIFE),
+                "bench",
+            ),
             has_delivered: Arc::default(),
         };
-        let layer = SigV4Layer::new(case::SERVICE, case::REGION, provider);
+        let is_late = Arc::new(AtomicBool::new(false));
+        let late = Arc::clone(&is_late);
+        let clock = move || {
+            let now = SystemTime::now();
+            match late.load(Ordering::Relaxed) {
+                true => now + LIFE * 9 / 10,
+                false => now,
+            }
+        };
+        let layer = SigV4Layer::builder(case::SERVICE, case::REGION, provider)
+            .clock(clock)
+            .build();
         let layer = layer.expect("a valid configuration");
         let cache = layer.credentials().expect("an enabled layer").clone();
         runtime.block_on(async {
-            let loaded = cache.get().await.expect("credentials that are there");
-            cache.reject(loaded.generation());
-            // A load does not follow another at once.
-            while cache.stats().loads_in_flight == 0 {
+            cache.get().await.expect("credentials that are there");
+            is_late.store(true, Ordering::Relaxed);
+            // The first starts the load, the second finds it under way.
+            for _ in 0..2 {
                 let served = cache.try_get();
                 served.expect("credentials that are served meanwhile");
-                sleep(Duration::from_millis(50)).await;
             }
+            assert_eq!(cache.stats().loads_in_flight, 1, "a load that does not end");
         });
         Self {
             layer,

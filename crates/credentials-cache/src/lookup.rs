@@ -48,7 +48,7 @@ pub(crate) fn try_look_up(shared: &Arc<Shared>) -> Option<CachedCredentials> {
 fn serve_good(shared: &Shared, now: &Moment) -> Option<CachedCredentials> {
     let snapshot = shared.snapshot()?;
     let held = snapshot.held(now);
-    // While others are loaded nobody even tries the lock, which all threads would write to.
+    // Once somebody has found others being loaded, nobody tries the lock, which all threads would write to.
     let is_served = held.is_good()
         || (matches!(held.stage, Stage::Fresh | Stage::Due) && snapshot.is_settled(now));
     is_served.then(|| serve(shared, snapshot, held.stage, now))

@@ -227,3 +227,27 @@ fn until_refresh(shared: &Shared) -> Option<Duration> {
     let expired = snapshot.held(&now).stage == Stage::Expired;
     (!expired).then(|| snapshot.until_due(&now).max(pause))
 }
+
+#[cfg(test)]
+mod tests {
+    use aws_credential_types::Credentials;
+
+    use super::*;
+    use crate::settings::CacheSettings;
+
+    #[tokio::test]
+    async fn callers_ask_for_a_load_again_once_the_one_under_way_was_dropped() {
+        let keys = Credentials::new("AKID", "secret", None, None, "test");
+        let source = Source::from_provider(keys.clone());
+        let shared = Arc::new(Shared::new(source, CacheSettings::new()));
+        let held = Snapshot::new(keys, None, shared.now(), &shared.settings, 0.5);
+        shared.store(&mut shared.lock(), held);
+        let is_settled = || shared.snapshot().unwrap().is_settled(&shared.now());
+        let now = shared.now();
+        let (load, task) = join_or_start(&shared, shared.lock(), now, None);
+        let joined = join_or_start_if_allowed(&shared, shared.lock(), now, &Handle::current());
+        assert!(Arc::ptr_eq(&joined.unwrap(), &load) && is_settled());
+        drop(task);
+        assert!(!is_settled());
+    }
+}

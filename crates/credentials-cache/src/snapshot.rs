@@ -294,6 +294,11 @@ mod tests {
         let snapshot = snapshot(keys("A", None), None);
         let now = snapshot.loaded;
         assert!(!snapshot.is_settled(&now));
+        let later = Moment::now(&Clock::new(|| SystemTime::now() + HOUR));
+        snapshot.settle(HOUR, &later);
+        assert!(snapshot.is_settled(&later));
+        // The clock was set back.
+        assert!(!snapshot.is_settled(&now));
         snapshot.settle(HOUR, &now);
         assert!(snapshot.is_settled(&now));
         snapshot.settle(Duration::ZERO, &now);

@@ -4,7 +4,7 @@ use http::HeaderValue;
 /// A session token as the value of its header, checked once.
 ///
 /// Every request that is signed with it refers to this one text, which spares each the copying and
-/// the checking of a kilobyte; the token stands in memory once for all of them.
+/// the checking of a kilobyte.
 pub(crate) struct SessionToken(HeaderValue);
 
 impl SessionToken {

@@ -45,7 +45,7 @@ impl SigningOptions {
     /// Signs with other credentials, as of another role or account. Defaults to the layer's.
     ///
     /// Keep the cache, and give each request a clone of it: a new cache would load them anew. What is
-    /// derived from them takes a few kilobytes for each processor that signs.
+    /// derived from them takes a few kilobytes for each processor that signs, and each scope.
     pub fn credentials(mut self, credentials: CredentialsCache) -> Self {
         self.credentials = Some(credentials);
         self
