@@ -75,7 +75,7 @@ request that is not signed carries a signature that was made before.
 
 const THREADS: &str = "\
 `GET` with a 900-byte token, signed by one thread and by two at once, with the copying of the request.
-Where the load average is above zero, the threads had to share the processors with other programs.
+The hashing alone shares nothing at all, so its row is what the machine gives to a second thread.
 ";
 
 const TAIL: &str = "\

@@ -1,17 +1,24 @@
 //! What a second thread is worth.
 
-use std::{hint::black_box, sync::Barrier, thread, time::Instant};
+use std::{
+    hint::black_box,
+    sync::Barrier,
+    thread,
+    time::{Duration, Instant},
+};
 
 use bytes::Bytes;
 
 use crate::{
-    Case, Layered, NoOp, Table,
+    Case, Floor, Hashing, Layered, NoOp, RustCrypto, Table,
     contenders::{http_sigv4, layer, send},
     refresh::Refreshing,
 };
 
 const ROUNDS: usize = 41;
 const REQUESTS: u32 = 2_000;
+/// Between two rounds, so that they are not all in a moment when another program takes a processor.
+const PAUSE: Duration = Duration::from_millis(500);
 
 /// Measures how many times as fast two threads sign as one.
 pub fn threads() -> Table {
@@ -19,7 +26,16 @@ pub fn threads() -> Table {
     let case = Case::GET_TOKEN;
     let shared = layer(case);
     let refreshing = Refreshing::new(case);
-    let contenders: [(&str, MakeWorker<'_>); 4] = [
+    let contenders: [(&str, MakeWorker<'_>); 5] = [
+        (
+            "hashing alone",
+            Box::new(move || {
+                let (floor, key) = (Floor::new(case), RustCrypto::key(&[7; 32]));
+                Box::new(move || {
+                    black_box(floor.run::<RustCrypto>(black_box(&key)));
+                })
+            }),
+        ),
         (
             "one shared layer",
             Box::new(|| through(Layered::new(NoOp::new(), &shared))),
@@ -42,8 +58,9 @@ pub fn threads() -> Table {
             }),
         ),
     ];
-    let mut shortest = [[f64::INFINITY; 2]; 4];
+    let mut shortest = [[f64::INFINITY; 2]; 5];
     for _ in 0..ROUNDS {
+        thread::sleep(PAUSE);
         for ((_, worker), shortest) in contenders.iter().zip(&mut shortest) {
             for (index, shortest) in shortest.iter_mut().enumerate() {
                 *shortest = shortest.min(nanoseconds(index + 1, worker));
