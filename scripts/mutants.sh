@@ -25,8 +25,8 @@ fi
 target=${CARGO_TARGET_DIR:-target}
 mkdir -p "$target"
 target=$(cd "$target" && pwd)
-cargo install --quiet --locked --debug --root "$target/tools" --version 27.1.0 cargo-mutants
-PATH=$target/tools/bin:$PATH
+source scripts/tools.sh
+rust_tools cargo-mutants
 
 # The changes are made in a copy, which stands in the same place each time, so that little is compiled anew.
 # What is compiled there has the names of what is compiled here, and so a folder of its own.
