@@ -4,6 +4,13 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+# Every archive until the next release has the same version. Cargo takes a version that it has unpacked or compiled
+# before for the same, so what is left of the last time goes first.
+target=${CARGO_TARGET_DIR:-target}/packages
+rm -rf "$target"
 packages=()
-for package in $(scripts/published.py); do packages+=(--package "$package"); done
-cargo package --locked --allow-dirty "${packages[@]}"
+for package in $(scripts/published.py); do
+    packages+=(--package "$package")
+    rm -rf "${CARGO_HOME:-$HOME/.cargo}/registry/src/"-*/"$package"-[0-9]*
+done
+cargo package --locked --allow-dirty --target-dir "$target" "${packages[@]}"
