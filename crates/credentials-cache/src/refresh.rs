@@ -67,17 +67,15 @@ pub(crate) fn join_or_start_if_allowed(
 ) -> Option<Arc<Load>> {
     let snapshot = shared.snapshot();
     let lease = shared.settings.lease();
-    if let Some(load) = state.live_load(&now, lease) {
-        if let Some(snapshot) = &snapshot {
-            snapshot.settle(lease.saturating_sub(now.since(&load.started)), &now);
-        }
-    } else {
+    let load = state.live_load(&now, lease);
+    let of_load = load.map(|load| lease.saturating_sub(now.since(&load.started)));
+    let left = of_load.unwrap_or_else(|| state.backoff.pause_left(&now));
+    if let Some(snapshot) = &snapshot {
+        snapshot.settle(left, &now);
+    }
+    if of_load.is_none() {
         // Callers have what they need; only one that has nothing may ask a provider in its pause.
-        let pause = state.backoff.pause_left(&now);
-        if !pause.is_zero() {
-            if let Some(snapshot) = &snapshot {
-                snapshot.settle(pause, &now);
-            }
+        if !left.is_zero() {
             return None;
         }
         if trigger(snapshot.as_deref(), &now) == Trigger::Rejected {
