@@ -129,25 +129,7 @@ impl<S> SigV4<S> {
         };
         let span = RequestSpan::open(&signing);
         let entered = span.enter();
-        let mut future = self.sign(parts, body, signing, &span)?;
-        drop(entered);
-        future.set_span(span);
-        Ok(future)
-    }
-
-    fn sign<B>(
-        &mut self,
-        mut parts: Parts,
-        body: B,
-        signing: Signing,
-        span: &RequestSpan,
-    ) -> Result<ResponseFuture<S, S::Future, B>, Error>
-    where
-        S: Service<Request<SignedBody<B>>> + Clone,
-        B: Body + Unpin,
-        B::Error: Into<BoxError>,
-    {
-        match signing.read_body(&mut parts, body)? {
+        let mut future = match signing.read_body(&mut parts, body)? {
             Read::Done(mut known) => {
                 known.write_headers(&mut parts)?;
                 let kept = keep(&self.inner, &parts, &mut known, &signing);
@@ -156,10 +138,10 @@ impl<S> SigV4<S> {
                         signed.begin_body(&mut known.body, &parts.headers)?;
                         span.signed(&signed);
                         let future = self.inner.call(Request::from_parts(parts, known.body));
-                        Ok(ResponseFuture::responding(future, signed, kept))
+                        ResponseFuture::responding(future, signed, kept)
                     }
                     TrySign::Waiting(signing) => {
-                        Ok(ResponseFuture::loading(self.wait(parts, known, signing)))
+                        ResponseFuture::loading(self.wait(parts, known, signing))
                     }
                 }
             }
@@ -167,11 +149,12 @@ impl<S> SigV4<S> {
                 // So that credentials load while the body is read. Those that are good now may not be
                 // when the body is there.
                 signing.start_load();
-                Ok(ResponseFuture::collecting(
-                    self.wait(parts, *collect, signing),
-                ))
+                ResponseFuture::collecting(self.wait(parts, *collect, signing))
             }
-        }
+        };
+        drop(entered);
+        future.set_span(span);
+        Ok(future)
     }
 
     /// Hands a request on as it is.
