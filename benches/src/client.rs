@@ -1,6 +1,8 @@
 //! What signing leaves of an HTTP client's throughput.
 
-use std::{convert::Infallible, error::Error, net::SocketAddr, thread, time::Instant};
+use std::{
+    convert::Infallible, error::Error, hint::black_box, net::SocketAddr, thread, time::Instant,
+};
 
 use bytes::Bytes;
 use http::{Request, Response, request::Parts};
@@ -17,7 +19,7 @@ use tower_service::Service;
 use tower_sigv4::{SigV4Layer, SignedBody};
 
 use crate::{
-    Case, Copies, Table, case,
+    Case, Copies, Floor, Hashing, RustCrypto, Table, case,
     contenders::{http_sigv4, preload},
     peers::aws_sigv4,
 };
@@ -33,16 +35,19 @@ pub fn client() -> Table {
     let mut table = Table::new(&[
         "over loopback",
         "unsigned / s",
+        "hashing alone / unsigned",
         "layer / unsigned",
         "by hand with aws-sigv4 / unsigned",
     ]);
     let server = serve();
     let runtime = runtime();
     for (name, http2) in [("HTTP/1.1", false), ("HTTP/2", true)] {
-        let [unsigned, layer, by_hand] = runtime.block_on(requests_per_second(server, http2));
+        let [unsigned, hashing, layer, by_hand] =
+            runtime.block_on(requests_per_second(server, http2));
         table.push([
             name.to_owned(),
             format!("{unsigned:.0}"),
+            format!("{:.3}", hashing / unsigned),
             format!("{:.3}", layer / unsigned),
             format!("{:.3}", by_hand / unsigned),
         ]);
@@ -50,7 +55,7 @@ pub fn client() -> Table {
     table
 }
 
-async fn requests_per_second(server: SocketAddr, http2: bool) -> [f64; 3] {
+async fn requests_per_second(server: SocketAddr, http2: bool) -> [f64; 4] {
     let case = Case::GET_TOKEN;
     let to_server = |mut parts: Parts| {
         let path = parts.uri.path_and_query().expect("a path");
@@ -66,18 +71,24 @@ async fn requests_per_second(server: SocketAddr, http2: bool) -> [f64; 3] {
         .expect("a valid configuration");
     preload(&layer).await;
     let sign = aws_sigv4(case);
+    let (floor, key) = (Floor::new(case), RustCrypto::key(&[7; 32]));
     let (unsigned, by_hand) = (connect(http2), connect(http2));
     let signed = layer.layer(connect::<SignedBody<Full<Bytes>>>(http2));
-    let mut best = [0_f64; 3];
+    let mut best = [0_f64; 4];
     // The first round connects and warms up.
     for round in 0..=ROUNDS {
         let rates = [
             rate(&unsigned, &mut replayed, |parts| parts).await,
+            rate(&unsigned, &mut replayed, |parts| {
+                black_box(floor.run::<RustCrypto>(black_box(&key)));
+                parts
+            })
+            .await,
             rate(&signed, &mut requests, |parts| parts).await,
             rate(&by_hand, &mut requests, |parts| sign(parts, &Bytes::new())).await,
         ];
         if round > 0 {
-            best = [0, 1, 2].map(|index| best[index].max(rates[index]));
+            best = [0, 1, 2, 3].map(|index| best[index].max(rates[index]));
         }
     }
     best

@@ -7,6 +7,8 @@ mod contenders;
 mod floor;
 #[cfg(feature = "peers")]
 mod frames;
+#[cfg(feature = "peers")]
+mod least;
 mod no_op;
 #[cfg(feature = "peers")]
 mod peers;

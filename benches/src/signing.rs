@@ -8,6 +8,7 @@ use http::request::Parts;
 use crate::{
     Case, Floor, Hashing, Layered, NoOp, RustCrypto, Table,
     contenders::{http_sigv4, layer, send},
+    least::least,
     peers::{AwsLc, Ring, aws_sigv4, reqsign},
     rounds::{Round, shortest, time},
 };
@@ -54,6 +55,7 @@ impl SigningTimes {
             "by",
             "`Signer` ns",
             "layer ns",
+            "least / floor",
             "`Signer` / floor",
             "layer / floor",
             "aws-sigv4 / layer",
@@ -67,6 +69,7 @@ impl SigningTimes {
                 times.floor_by.to_owned(),
                 format!("{:.0}", times.signer),
                 format!("{:.0}", times.layer),
+                format!("{:.3}", times.least / times.floor),
                 format!("{:.3}", times.signer / times.floor),
                 format!("{:.3}", times.layer / times.floor),
                 format!("{:.2}", times.aws_sigv4 / times.layer),
@@ -89,6 +92,7 @@ impl SigningTimes {
 struct Times {
     floor: f64,
     floor_by: &'static str,
+    least: f64,
     signer: f64,
     layer: f64,
     aws_sigv4: f64,
@@ -114,7 +118,7 @@ impl Times {
 
 /// The times of one case as they were measured, with the copying of the request.
 #[derive(Debug)]
-struct Raw([f64; 9]);
+struct Raw([f64; 10]);
 
 impl Raw {
     fn measure(case: Case) -> Self {
@@ -125,6 +129,7 @@ impl Raw {
             hashing::<Ring>(case),
             hashing::<AwsLc>(case),
             signing_copies(case, |parts, _| parts),
+            signing_copies(case, least(case)),
             signing_copies(case, http_sigv4(case)),
             signing_copies(case, aws_sigv4(case)),
             signing_copies(case, reqsign(case)),
@@ -139,6 +144,7 @@ impl Raw {
             ring,
             aws_lc,
             copy,
+            least,
             signer,
             aws_sigv4,
             reqsign,
@@ -155,6 +161,7 @@ impl Raw {
         Times {
             floor,
             floor_by,
+            least: least - copy,
             signer: signer - copy,
             layer: layer - no_op,
             aws_sigv4: aws_sigv4 - copy,
