@@ -90,6 +90,11 @@ async fn a_url_for_any_body_is_refused_where_the_service_takes_none() {
 async fn no_url_is_for_a_body_in_frames() {
     let builder = SigV4LayerBuilder::new("s3", "us-east-1", credentials(id(1))).allow_host(HOST);
     let options = SigningOptions::new().payload(PayloadMode::StreamingUnsignedTrailer);
-    let error = signature(builder.clock(moment), Some(options)).await.unwrap_err();
-    assert!(error.is_request() && error.to_string().contains("presigned"), "{error}");
+    let error = signature(builder.clock(moment), Some(options))
+        .await
+        .unwrap_err();
+    assert!(
+        error.is_request() && error.to_string().contains("presigned"),
+        "{error}"
+    );
 }
