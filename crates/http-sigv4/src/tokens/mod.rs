@@ -77,6 +77,7 @@ mod post_policy;
 mod presigned;
 mod rds;
 mod region;
+mod sealed;
 mod signer;
 mod token;
 mod transcribe;

@@ -1,12 +1,14 @@
 use std::time::SystemTime;
 
+use super::sealed::Sealed;
 use crate::{SignError, SigningKey, error::Kind};
 
 /// Signs tokens of one kind, for one user or one place.
 ///
 /// It holds no credentials and reads no clock, so one can be kept and asked for every connection.
-/// [The module](super) has an example.
-pub trait TokenSigner {
+/// [The module](super) has an example. The types of this module implement it, and no others do: for
+/// another protocol, there is [`SigningKey::sign_text`].
+pub trait TokenSigner: Sealed {
     /// What is signed: a [`Token`](super::Token), a [`Handshake`](super::Handshake), a form.
     type Output;
 
