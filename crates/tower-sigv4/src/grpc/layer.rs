@@ -6,12 +6,15 @@ use super::GrpcStatus;
 /// [`SigV4Layer`](crate::SigV4Layer). See the [module](super) for an example.
 #[derive(Clone, Copy, Debug, Default)]
 #[must_use]
-pub struct GrpcStatusLayer;
+pub struct GrpcStatusLayer {
+    // So that a setting can be added.
+    _private: (),
+}
 
 impl GrpcStatusLayer {
     /// Makes the layer.
     pub fn new() -> Self {
-        Self
+        Self::default()
     }
 }
 
