@@ -161,6 +161,15 @@ async fn a_provider_that_is_set_up_wrong_is_not_worth_another_attempt() {
     assert!(!error.is_retryable());
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_provider_that_takes_too_long_is_told_from_one_that_fails() {
+    let layer = SigV4Layer::new("execute-api", "us-east-1", HeldProvider::new()).unwrap();
+    let error = refused(layer, request(|_| ())).await;
+    assert_eq!(kinds(&error), ["credentials"]);
+    assert!(error.is_timeout() && error.is_retryable(), "{error}");
+    assert!(!refused_by(Provider::Fails).await.is_timeout());
+}
+
 #[tokio::test]
 async fn a_provider_that_panics_is_an_error() {
     let error = refused_by(Provider::Panics).await;

@@ -119,6 +119,25 @@ impl Error {
         }
     }
 
+    /// Returns whether the body is larger than may be held for its hash: than
+    /// [`body_limit`](crate::SigV4LayerBuilder::body_limit). It is [of the body](Self::is_body) too.
+    ///
+    /// A proxy answers 413 then. Where only all bodies together were too large, the request may succeed
+    /// [later](Self::is_retryable), and 503 says so.
+    pub fn is_body_too_large(&self) -> bool {
+        matches!(self.inner.kind, Kind::BodyTooLarge { .. })
+    }
+
+    /// Returns whether something took too long: credentials, for a load or for this caller, or a body,
+    /// of which nothing came for [`body_timeout`](crate::SigV4LayerBuilder::body_timeout).
+    pub fn is_timeout(&self) -> bool {
+        match &self.inner.kind {
+            Kind::Credentials(error) => error.is_timeout(),
+            Kind::BodyStalled { .. } => true,
+            _ => false,
+        }
+    }
+
     /// Returns whether the request's host was refused, or its transport.
     pub fn is_refused_host(&self) -> bool {
         use Kind::*;

@@ -3,6 +3,8 @@
 mod report;
 mod table;
 
+use std::time::Duration;
+
 use self::table::{missing_variable, table};
 use super::*;
 
@@ -78,6 +80,38 @@ fn every_message_says_what_was_wrong_and_what_to_change() {
         assert!(!message.starts_with("The "), "{message}");
         assert!(!message.ends_with(['.', ' ']), "{message}");
     }
+}
+
+#[test]
+fn a_body_is_too_large_by_itself_or_together_with_others() {
+    for (kind, is_too_large, is_retryable) in [
+        (
+            Kind::BodyTooLarge {
+                limit: 1,
+                larger: Larger::Refused,
+            },
+            true,
+            false,
+        ),
+        (Kind::BodiesTooLarge { limit: 1 }, false, true),
+        (Kind::Trailers, false, false),
+    ] {
+        let error = error(kind);
+        assert!(error.is_body(), "{error}");
+        assert_eq!(error.is_body_too_large(), is_too_large, "{error}");
+        assert_eq!(error.is_retryable(), is_retryable, "{error}");
+    }
+}
+
+#[test]
+fn a_body_that_stalls_takes_too_long() {
+    let stalled = Kind::BodyStalled {
+        after: Duration::from_secs(7),
+        read: 0,
+        is_grpc: false,
+    };
+    assert!(error(stalled).is_timeout());
+    assert!(!error(Kind::Trailers).is_timeout());
 }
 
 #[test]
