@@ -96,11 +96,13 @@ impl Presigner {
         })
     }
 
-    /// Sets what the URL says of the body: one certain body, or any. Defaults to any where the service
-    /// takes that, as S3 does, and else to an empty body.
+    /// Sets what the URL says of the body: one certain body, or any. Defaults to any for S3, OpenSearch
+    /// Serverless and VPC Lattice, and to an empty body for all others, those that take an unsigned payload
+    /// for one operation among them.
     ///
-    /// Where the service wants it, `x-amz-content-sha256` becomes a signed header. An unsigned
-    /// payload is taken over plain http too, where whoever reads the URL can use it anyway.
+    /// Where the service wants it, `x-amz-content-sha256` becomes a signed header, which whoever uses the
+    /// URL has to send: of an unsigned payload, everywhere but at S3. Such a payload is taken over plain
+    /// http too, where whoever reads the URL can use it anyway.
     pub fn payload(mut self, payload: Payload) -> Self {
         self.payload = Some(payload);
         self
@@ -160,11 +162,12 @@ impl Presigner {
         time: SystemTime,
     ) -> Result<Signature<'a>, SignError> {
         let profile = self.signer.profile();
-        let payload = match (self.payload, profile.allows_unsigned_payload()) {
-            (Some(payload), _) => payload,
-            (None, true) => Payload::Unsigned,
-            (None, false) => Payload::EMPTY,
-        };
+        let payload = self
+            .payload
+            .unwrap_or(match profile.presigns_any_payload() {
+                true => Payload::Unsigned,
+                false => Payload::EMPTY,
+            });
         let is_unsigned = payload == Payload::Unsigned;
         // S3 reads the absence of the header as an unsigned payload.
         let is_implied = is_unsigned && profile.path == PathRule::S3;

@@ -149,6 +149,17 @@ impl Profile {
         self.unsigned_payload != UnsignedPayload::Refused
     }
 
+    /// Whether a presigned URL is for any body unless one is named: where no header has to be sent to say
+    /// so, or one has to be sent anyway. Services that take an unsigned payload for one operation want a
+    /// digest for the others.
+    pub(crate) fn presigns_any_payload(&self) -> bool {
+        match self.unsigned_payload {
+            UnsignedPayload::Refused => false,
+            UnsignedPayload::OverTls => self.path == PathRule::S3 || self.always_content_sha256,
+            UnsignedPayload::Required => true,
+        }
+    }
+
     /// Returns whether the service takes
     /// [`Payload::StreamingUnsignedTrailer`](crate::Payload::StreamingUnsignedTrailer): those that
     /// speak S3's protocol do, where they take an unsigned payload.

@@ -164,6 +164,33 @@ fn a_service_that_wants_the_payload_in_a_header_gets_it_signed() {
 }
 
 #[test]
+fn a_url_needs_no_header_of_whoever_uses_it_but_where_the_service_wants_it_anyway() {
+    for (service, header) in [
+        ("s3", None),
+        ("s3express", None),
+        ("mediastore", None),
+        ("ebs", None),
+        ("omics", None),
+        ("execute-api", None),
+        ("aoss", Some("UNSIGNED-PAYLOAD")),
+        ("vpc-lattice-svcs", Some("UNSIGNED-PAYLOAD")),
+    ] {
+        let signer = Signer::new(Profile::for_service(service));
+        let presigner = Presigner::new(signer, HOUR).unwrap();
+        let mut parts = get("https://h/a", &[]);
+        presigner.sign(&mut parts, &key(), moment()).unwrap();
+        let sent = parts.headers.get("x-amz-content-sha256");
+        assert_eq!(
+            sent.map(|value| value.to_str().unwrap()),
+            header,
+            "{service}"
+        );
+        let names = parameter(&parts, "X-Amz-SignedHeaders");
+        assert_eq!(names == "host", header.is_none(), "{service}: {names}");
+    }
+}
+
+#[test]
 fn a_payload_that_the_service_does_not_take_is_refused() {
     for (profile, payload) in [
         (Profile::STANDARD, Payload::Unsigned),

@@ -128,7 +128,8 @@ impl RequestSigner {
     /// Whoever has the URL can send the request until then, without credentials: it is a secret.
     /// [`ExpiresIn::at_most`] asks for as long as the credentials live, where that is less.
     ///
-    /// The URL is for any body where the service takes that, as S3 does, and else for an empty one;
+    /// The URL is for any body, as of S3, or for an empty one: see
+    /// [`Presigner::payload`](http_sigv4::Presigner::payload).
     /// [`PayloadMode::Precomputed`](crate::PayloadMode::Precomputed) in the request's
     /// [`SigningOptions`](crate::SigningOptions) makes it one for a certain body.
     ///
