@@ -2,6 +2,13 @@ use http::Uri;
 
 use crate::{SignError, error::Kind};
 
+/// Whether a query follows the authority at once. What is signed, and what HTTP/1.1 clients send, has a `/`
+/// between them, and HTTP/2 clients send none.
+pub(crate) fn lacks_path(uri: &Uri) -> bool {
+    let target = uri.path_and_query();
+    target.is_some_and(|target| target.as_str().starts_with('?'))
+}
+
 /// `uri` with `query`, and with another authority if there is one; the rest stays as it is written.
 ///
 /// # Errors

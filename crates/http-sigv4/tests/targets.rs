@@ -28,6 +28,22 @@ fn query(query: &str) -> String {
 }
 
 #[test]
+fn the_path_that_a_uri_leaves_out_is_sent_where_a_query_follows() {
+    for (written, sent) in [
+        ("https://h?k=v", "https://h/?k=v"),
+        ("https://H:443?", "https://h/?"),
+        ("https://h", "https://h/"),
+        ("https://h/?k=v", "https://h/?k=v"),
+    ] {
+        let mut parts = get(written, &[]);
+        sign(&mut parts).unwrap();
+        assert_eq!(parts.uri, sent);
+        let target = parts.uri.path_and_query().unwrap();
+        assert!(target.as_str().starts_with('/'), "{target}");
+    }
+}
+
+#[test]
 fn a_path_is_normalised_and_encoded_once_more() {
     for (target, expected) in [
         ("", "/"),

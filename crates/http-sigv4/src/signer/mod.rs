@@ -300,7 +300,9 @@ impl Signer {
         string_to_sign::write(text, key, date);
         let signature = key.sign(&text[canonical.end..]);
 
-        let is_rewritten = host.authority.is_some() || matches!(query, Some(Cow::Owned(_)));
+        let is_rewritten = host.authority.is_some()
+            || matches!(query, Some(Cow::Owned(_)))
+            || uri::lacks_path(&parts.uri);
         let uri = is_rewritten
             .then(|| uri::rewritten(&parts.uri, host.authority.as_deref(), query.as_deref()));
         let names = &text[canonical.names];
