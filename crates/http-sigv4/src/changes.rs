@@ -23,10 +23,14 @@ pub(crate) struct Changes<'a> {
 impl Changes<'_> {
     /// Has a secret stand in another header.
     pub(crate) fn move_secret(&mut self, to: &HeaderName, value: &HeaderValue) {
-        let mut value = value.clone();
-        value.set_sensitive(true);
         let rewritten = self.rewritten.get_or_insert_default();
-        rewritten.push((to.clone(), value));
+        // It may be there, without the spaces at its ends.
+        let at = rewritten.iter().position(|(name, _)| name == to);
+        let at = at.unwrap_or_else(|| {
+            rewritten.push((to.clone(), value.clone()));
+            rewritten.len() - 1
+        });
+        rewritten[at].1.set_sensitive(true);
     }
 
     /// Makes all changes or none.

@@ -87,10 +87,10 @@ impl<'a> SignedHost<'a> {
         &self,
         headers: &SignedHeaders<'_>,
     ) -> Result<Option<Vec<(HeaderName, HeaderValue)>>, SignError> {
-        if self.header.is_none() && !headers.has_joined() {
+        if self.header.is_none() && !headers.is_rewritten() {
             return Ok(None);
         }
-        let mut rewritten = headers.joined()?;
+        let mut rewritten = headers.rewritten()?;
         rewritten.extend(self.header.clone().map(|value| (HOST, value)));
         Ok(Some(rewritten))
     }

@@ -150,9 +150,9 @@ fn a_signed_header_on_several_lines_is_sent_on_one() {
 
 #[test]
 fn a_signed_header_on_one_line_is_sent_as_it_stands() {
-    let mut parts = get("https://h/", &[("x-amz-meta-a", b"  a   \"b   c\" ")]);
+    let mut parts = get("https://h/", &[("x-amz-meta-a", b"a   \"b   c\"")]);
     sign(&mut parts).unwrap();
-    assert_eq!(parts.headers["x-amz-meta-a"], "  a   \"b   c\" ");
+    assert_eq!(parts.headers["x-amz-meta-a"], "a   \"b   c\"");
     let mut folded = get("https://h/", &[("x-amz-meta-a", b"a \"b c\"")]);
     sign(&mut folded).unwrap();
     assert_eq!(signature(&folded), signature(&parts));
@@ -216,6 +216,38 @@ fn the_case_of_a_name_does_not_matter() {
     parts.headers.insert(name, HeaderValue::from_static("1"));
     sign(&mut parts).unwrap();
     assert_eq!(signed_headers(&parts), "host;x-amz-date;x-amz-meta-a");
+}
+
+#[test]
+fn a_signed_header_is_sent_without_the_spaces_at_its_ends() {
+    for (written, sent) in [
+        (" a", "a"),
+        ("a ", "a"),
+        ("  a  b ", "a  b"),
+        (" ", ""),
+        ("a  b", "a  b"),
+    ] {
+        let [mut padded, mut bare] = [written, sent].map(|value| {
+            get(
+                "https://h/",
+                &[("x-amz-meta-a", value.as_bytes()), ("accept", b" a ")],
+            )
+        });
+        padded
+            .headers
+            .get_mut("x-amz-meta-a")
+            .unwrap()
+            .set_sensitive(true);
+        sign(&mut padded).unwrap();
+        sign(&mut bare).unwrap();
+        assert_eq!(padded.headers["x-amz-meta-a"], sent, "{written:?}");
+        assert!(padded.headers["x-amz-meta-a"].is_sensitive());
+        assert_eq!(
+            padded.headers["accept"], " a ",
+            "an unsigned one stays as it is"
+        );
+        assert_eq!(signature(&padded), signature(&bare));
+    }
 }
 
 #[test]

@@ -30,6 +30,8 @@ pub(crate) struct SignedHeaders<'a> {
     lines: SmallVec<[Line<'a>; 16]>,
     /// Whether a name stands on several lines.
     has_joined: bool,
+    /// Whether a value has a space at one of its ends.
+    has_padded: bool,
 }
 
 impl<'a> SignedHeaders<'a> {
@@ -37,6 +39,7 @@ impl<'a> SignedHeaders<'a> {
         Self {
             lines: SmallVec::new(),
             has_joined: false,
+            has_padded: false,
         }
     }
 
@@ -56,6 +59,7 @@ impl<'a> SignedHeaders<'a> {
         if self.lines.len() == MAX_LINES {
             return Err(Kind::TooManyLines { limit: MAX_LINES }.into());
         }
+        self.has_padded |= is_padded(value);
         let value = Value::Sent(name, value);
         self.lines.push(Line::new(name.as_str(), value));
         Ok(())
@@ -135,39 +139,42 @@ impl<'a> SignedHeaders<'a> {
         }
     }
 
-    /// Whether a name stands on several lines.
-    pub(crate) fn has_joined(&self) -> bool {
-        self.has_joined
+    /// Whether a header is sent in another form than it came in.
+    pub(crate) fn is_rewritten(&self) -> bool {
+        self.has_joined || self.has_padded
     }
 
-    /// The headers that stand on several lines, each with the one line that says the same.
+    /// The headers that are sent in another form than they came in.
     ///
-    /// A proxy may join lines with `, ` where the signature has `,`, so they are sent joined.
-    pub(crate) fn joined(&self) -> Result<Vec<(HeaderName, HeaderValue)>, SignError> {
-        let mut joined = Vec::new();
-        if !self.has_joined {
-            return Ok(joined);
-        }
+    /// A proxy may join lines with `, ` where the signature has `,`, so they are sent on one line. Over
+    /// HTTP/2, a value with a [space at one of its ends] makes a request malformed, so it is sent without.
+    ///
+    /// [space at one of its ends]: https://www.rfc-editor.org/rfc/rfc9113#section-8.2.1
+    pub(crate) fn rewritten(&self) -> Result<Vec<(HeaderName, HeaderValue)>, SignError> {
+        let mut rewritten = Vec::new();
         for lines in self.lines.chunk_by(|a, b| a.name == b.name) {
-            if let [
-                Line {
-                    value: Value::Sent(name, _),
-                    ..
-                },
-                _,
-                ..,
-            ] = lines
-            {
-                let mut text = Text::new();
-                write_values(&mut text, lines);
-                let mut value = HeaderValue::from_maybe_shared(Bytes::copy_from_slice(&text))
-                    .map_err(|_| Kind::HeaderValue(name.as_str().into()))?;
-                value.set_sensitive(lines.iter().any(Line::is_sensitive));
-                joined.push((HeaderName::clone(name), value));
+            let Value::Sent(name, value) = lines[0].value else {
+                continue;
+            };
+            let mut text = Text::new();
+            match lines {
+                [_, _, ..] => write_values(&mut text, lines),
+                _ if is_padded(value) => text.extend_from_slice(value.as_bytes().trim_ascii()),
+                _ => continue,
             }
+            let mut value = HeaderValue::from_maybe_shared(Bytes::copy_from_slice(&text))
+                .map_err(|_| Kind::HeaderValue(name.as_str().into()))?;
+            value.set_sensitive(lines.iter().any(Line::is_sensitive));
+            rewritten.push((HeaderName::clone(name), value));
         }
-        Ok(joined)
+        Ok(rewritten)
     }
+}
+
+/// Whether a value has a space at one of its ends.
+#[inline]
+fn is_padded(value: &HeaderValue) -> bool {
+    matches!(value.as_bytes(), [b' ', ..] | [.., b' '])
 }
 
 /// A header that a signature brings itself.
