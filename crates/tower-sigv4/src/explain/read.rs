@@ -13,7 +13,10 @@ use http::{
     header::{CONTENT_ENCODING, CONTENT_TYPE},
 };
 use http_body::{Body, Frame, SizeHint};
-use tokio::time::{Sleep, sleep};
+use tokio::{
+    runtime::Handle,
+    time::{Sleep, sleep},
+};
 
 use crate::body::{Collected, in_bytes};
 
@@ -70,6 +73,8 @@ impl<B: Body> BodyReader<B> {
                 Poll::Ready(None) => break,
                 // An empty frame counts as well, or they could go on for ever.
                 Poll::Ready(Some(read)) => self.left = self.left.saturating_sub(read.max(1)),
+                // Outside of a runtime there is no timer.
+                Poll::Pending if Handle::try_current().is_err() => return Poll::Pending,
                 Poll::Pending => {
                     let patience = self
                         .patience

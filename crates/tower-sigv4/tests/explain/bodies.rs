@@ -70,6 +70,19 @@ async fn a_rejection_in_one_piece_is_explained_and_handed_on_uncopied() {
     assert!(body.frame().await.is_none());
 }
 
+#[test]
+fn without_a_runtime_a_body_is_waited_for_as_long_as_it_takes() {
+    let (mut response, feed) = rejected();
+    assert_pending!(response.poll());
+    feed.data(WRONG_REGION);
+    drop(feed);
+    assert!(response.is_woken());
+    assert_eq!(
+        cause(&assert_ready_ok!(response.poll())),
+        Cause::ScopeRegion
+    );
+}
+
 #[tokio::test]
 async fn pieces_that_arrive_slowly_are_waited_for_and_handed_on_as_they_came() {
     let (mut response, feed) = rejected();
