@@ -8,7 +8,7 @@ use http_sigv4::chunked::ChecksumAlgorithm;
 #[cfg(feature = "chunked")]
 use crate::{
     Chunks, SignedBody,
-    body::{Known, announce, announced_checksum, known_length, own_checksums},
+    body::{Known, announce, announced_checksum, own_checksums},
     error::{ChunkedKind, Kind},
 };
 use crate::{
@@ -38,7 +38,7 @@ impl Signing {
             let body = SignedBody::chunked(body, announced);
             return Ok(Read::Done(Known::new(body, payload)));
         }
-        let declared = body::declared_length(&parts.headers, &body);
+        let declared = body::known_length(&parts.headers, &body);
         #[cfg(feature = "chunked")]
         if self.is_chunked_where_larger() || matches!(self.payload_mode(), PayloadMode::Chunked(_))
         {
@@ -112,7 +112,7 @@ impl Signing {
         if parts.method != Method::PUT || body.is_end_stream() {
             return Ok(None);
         }
-        let declared = match (known_length(&parts.headers, body), limit) {
+        let declared = match (body::known_length(&parts.headers, body), limit) {
             (Some(length), Some(limit)) if length <= limit => return Ok(None),
             (None, Some(_)) => return Ok(None),
             (None, None) => return Err(Kind::UnknownLength.into()),

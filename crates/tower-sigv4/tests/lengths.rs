@@ -3,10 +3,10 @@
 mod common;
 
 use bytes::Bytes;
-use common::{HOST, Sent, builder_for, client, fed, full, layer, post, send};
+use common::{HOST, Sent, builder_for, client, fed, full, layer, own_error, post, send};
 use http::{HeaderMap, Method, Request, request};
 use http_body::SizeHint;
-use tokio_test::{assert_pending, assert_ready_ok, task};
+use tokio_test::{assert_pending, assert_ready, assert_ready_ok, task};
 use tower::{Layer, ServiceExt};
 use tower_sigv4::{PayloadMode, SigV4Layer, UnlistedHosts};
 
@@ -75,6 +75,34 @@ async fn a_body_that_turns_out_to_be_empty_has_a_length() {
     let cold = layer().layer(recorder.clone());
     cold.oneshot(put().body(full("")).unwrap()).await.unwrap();
     assert_length(&recorder.only(), Some("0"));
+}
+
+#[tokio::test]
+async fn a_body_that_is_not_as_long_as_it_says_itself_is_refused() {
+    for (said, is_right) in [(5, true), (10, false), (3, false)] {
+        for waits in [false, true] {
+            let (client, recorder) = client(layer()).await;
+            let (body, feed) = fed();
+            let body = body.with_hint(SizeHint::with_exact(said));
+            // Not the header, which may be right by chance.
+            let request = put().header("content-length", "5").body(body).unwrap();
+            let mut response = task::spawn(client.oneshot(request));
+            if waits {
+                assert_pending!(response.poll());
+            }
+            feed.data("12345");
+            drop(feed);
+            match assert_ready!(response.poll()) {
+                Ok(_) => assert!(is_right, "{said}"),
+                result @ Err(_) => {
+                    let error = own_error(result);
+                    assert!(!is_right && error.is_body(), "{error}");
+                    assert!(error.to_string().contains("cut off"), "{error}");
+                }
+            }
+            assert_eq!(recorder.calls(), usize::from(is_right));
+        }
+    }
 }
 
 #[tokio::test]
@@ -175,7 +203,7 @@ async fn a_body_that_ends_elsewhere_than_its_headers_say_is_not_sent() {
                 feed.data(vec![b'a'; length]);
             }
             drop(feed);
-            let error = common::own_error(tokio_test::assert_ready!(response.poll()));
+            let error = own_error(assert_ready!(response.poll()));
             assert!(error.is_body() && !error.is_retryable(), "{error}");
             let read = pieces.iter().sum::<usize>();
             let lengths = format!("of {said} bytes, and {read} were read");

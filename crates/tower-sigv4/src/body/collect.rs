@@ -112,8 +112,7 @@ pub(crate) enum Read<B> {
     Pending(Box<Collect<B>>),
 }
 
-/// Reads what of a body is there. One that does not know its length has to have the one that is
-/// `declared`.
+/// Reads what of a body is there. It has to have the length that is `declared`.
 ///
 /// # Errors
 ///
@@ -179,7 +178,7 @@ pub(crate) struct Collect<B> {
     left: usize,
     limit: usize,
     larger: Larger,
-    /// How many bytes there have to be, where the headers alone say so.
+    /// How many bytes there have to be, where the body itself or the headers say so.
     declared: Option<u64>,
     permit: Permit,
     timeout: Duration,

@@ -13,17 +13,8 @@ use crate::{
 
 /// Returns the length of a body: the one that it knows itself, or else the one that its request
 /// declares.
-#[cfg(feature = "chunked")]
 pub(crate) fn known_length(headers: &HeaderMap, body: &impl Body) -> Option<u64> {
     let exact = body.size_hint().exact();
-    exact.or_else(|| declared_length(headers, body))
-}
-
-/// Returns the length that a request declares of a body that does not know its own.
-pub(crate) fn declared_length(headers: &HeaderMap, body: &impl Body) -> Option<u64> {
-    if body.size_hint().exact().is_some() {
-        return None;
-    }
     let declared = |name: &str| {
         let mut values = headers.get_all(name).iter();
         match (values.next(), values.next()) {
@@ -31,7 +22,9 @@ pub(crate) fn declared_length(headers: &HeaderMap, body: &impl Body) -> Option<u
             _ => None,
         }
     };
-    declared("x-amz-decoded-content-length").or_else(|| declared("content-length"))
+    exact
+        .or_else(|| declared("x-amz-decoded-content-length"))
+        .or_else(|| declared("content-length"))
 }
 
 /// Has the headers agree with the length of a body, where that is known: no `transfer-encoding`, no

@@ -22,10 +22,9 @@ pub(crate) use self::signed_body::Form;
 pub(crate) use self::{
     chunked::{announce, announced_checksum, own_checksums},
     frame::{BYTES_PER_POLL, FRAMES_PER_POLL},
-    length::known_length,
 };
 pub(crate) use self::{
     collect::{Collect, Known, Read, Settings, read},
-    length::declared_length,
+    length::known_length,
 };
 pub use self::{mode::PayloadMode, signed_body::SignedBody};

@@ -13,9 +13,9 @@ pub enum PayloadMode {
     ///
     /// An empty body, and one that is in memory already, is hashed at once and not copied. Another
     /// is collected and hashed while it arrives, up to
-    /// [`body_limit`](crate::SigV4LayerBuilder::body_limit), and sent when it is complete. One that does
-    /// not know its length fails where it has another than `x-amz-decoded-content-length` or
-    /// `content-length` says, as it may have been cut off.
+    /// [`body_limit`](crate::SigV4LayerBuilder::body_limit), and sent when it is complete. It
+    /// fails where it has another length than its own size hint says, or else
+    /// `x-amz-decoded-content-length` or `content-length`, as it may have been cut off.
     Buffered,
     /// Not at all: the body is passed through as it comes. Few services take it, among them S3 over
     /// https, if the length is known, and, always, VPC Lattice; the others are an error. It is the only

@@ -98,7 +98,7 @@ impl<S> ContentSha256<S> {
             return Ok(ContentSha256Future::responding(future));
         }
         let (parts, body) = request.into_parts();
-        let declared = body::declared_length(&parts.headers, &body);
+        let declared = body::known_length(&parts.headers, &body);
         match body::read(
             body,
             PayloadMode::Buffered,

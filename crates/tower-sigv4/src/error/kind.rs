@@ -65,7 +65,7 @@ pub(crate) enum Kind {
         read: usize,
         is_grpc: bool,
     },
-    /// The headers declare a length, and the body, which does not know its own, has another.
+    /// The body itself or the headers declare a length, and it has another.
     BodyLength {
         declared: u64,
         read: u64,
@@ -270,9 +270,9 @@ impl fmt::Display for Kind {
             }
             Self::BodyLength { declared, read } => write!(
                 f,
-                "the headers declare a request body of {declared} bytes, and {read} were read of it, \
-                 so it may have been cut off; correct `content-length` or \
-                 `x-amz-decoded-content-length`, or remove them"
+                "the body itself, or else the headers, declare a request body of {declared} bytes, and \
+                 {read} were read of it, so it may have been cut off; correct `content-length` or \
+                 `x-amz-decoded-content-length`, or remove them, or correct the body's size hint"
             ),
             Self::BodyTooLarge { limit, larger } => write!(
                 f,
