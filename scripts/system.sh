@@ -6,7 +6,7 @@ system_package() {
     shift
     if "$@" >/dev/null 2>&1; then return; fi
     if ! command -v apt-get >/dev/null; then
-        echo "\`$*\` fails, and there is no apt to install $package with: install what it comes from" >&2
+        echo "\`$*\` fails, and there is no apt to install $package with: install it by hand" >&2
         return 1
     fi
     # It must not wait for a password that nobody sees it ask for.
@@ -16,8 +16,9 @@ system_package() {
     # Two scripts of `.ci/run` may want something at the same time.
     if ! (
         flock 9
-        "${as_root[@]}" apt-get update -qq &&
-            "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -qq --yes "$package"
+        # A server that a package starts must not hold the lock.
+        "${as_root[@]}" apt-get update -qq 9>&- &&
+            "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -qq --yes "$package" 9>&-
     ) 9>"$target/system_package.lock" >/dev/null || ! "$@" >/dev/null; then
         echo "$package cannot be installed: install it by hand" >&2
         return 1
