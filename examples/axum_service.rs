@@ -31,7 +31,6 @@ use hyper_util::{
 };
 use tokio::{
     net::TcpListener,
-    signal::unix::{SignalKind, signal},
     time::{Sleep, sleep},
 };
 use tower::{
@@ -162,7 +161,10 @@ impl<B: Clone, R> Policy<Request<B>, Response<R>, BoxError> for WhenBusy {
     }
 }
 
+#[cfg(unix)]
 fn told_to_stop() -> Result<impl Future<Output = ()>, BoxError> {
+    use tokio::signal::unix::{SignalKind, signal};
+
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     Ok(async move {
@@ -170,5 +172,14 @@ fn told_to_stop() -> Result<impl Future<Output = ()>, BoxError> {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
         }
+    })
+}
+
+/// Windows knows no `SIGTERM`.
+#[cfg(windows)]
+fn told_to_stop() -> Result<impl Future<Output = ()>, BoxError> {
+    let mut interrupt = tokio::signal::windows::ctrl_c()?;
+    Ok(async move {
+        interrupt.recv().await;
     })
 }

@@ -5,6 +5,8 @@ cd "$(dirname "$0")/.."
 
 cargo run --quiet --example quickstart
 
+source scripts/system.sh
+system_package curl command -v curl
 source scripts/build-examples.sh
 build_examples
 "$BINARIES/examples/explain" | tail -n 1

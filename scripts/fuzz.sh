@@ -8,7 +8,13 @@ rust_tools cargo-fuzz
 # cargo-fuzz asks for options that only a nightly compiler takes by itself.
 export RUSTC_BOOTSTRAP=1
 
+seeds=${CARGO_TARGET_DIR:-target}/seeds
+scripts/seeds.py "$seeds"
 for target in $(cargo fuzz list); do
+    # What is found goes into the first folder.
+    folders=("fuzz/corpus/$target")
+    if [ -d "$seeds/$target" ]; then folders+=("$seeds/$target"); fi
+    mkdir -p "${folders[0]}"
     # There is no unsafe code of ours for a sanitizer to look at.
-    cargo fuzz run --sanitizer none "$target" -- -max_total_time="$1" -print_final_stats=1
+    cargo fuzz run --sanitizer none "$target" "${folders[@]}" -- -max_total_time="$1" -print_final_stats=1
 done

@@ -9,10 +9,8 @@ cd "$(dirname "$0")/.."
 
 readonly recorded=benches/instructions.txt margin=3
 
-if ! command -v valgrind >/dev/null; then
-    apt-get update -qq
-    apt-get install -qq --yes valgrind >/dev/null
-fi
+source scripts/system.sh
+system_package valgrind command -v valgrind
 source scripts/tools.sh
 version=$(cargo pkgid --locked --package gungraun)
 rust_tools "gungraun-runner@${version##*@}"

@@ -6,6 +6,7 @@ cd "$(dirname "$0")/.."
 
 source scripts/python.sh
 source scripts/gateway.sh
+system_package curl command -v curl
 python_tools cargo-lambda==1.9.2
 
 export AWS_ACCESS_KEY_ID=ASIALAMBDA AWS_SECRET_ACCESS_KEY=secret AWS_SESSION_TOKEN=session-token

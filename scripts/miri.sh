@@ -4,8 +4,10 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-rustup toolchain install nightly --profile minimal --component miri,rust-src >/dev/null 2>&1 ||
-    cargo +nightly miri --version >/dev/null
+source scripts/tools.sh
+# Without a network, the one there is.
+rustup_gives toolchain install nightly --profile minimal --component miri,rust-src ||
+    cargo +nightly miri --version
 # A backtrace takes Miri minutes, and some tests panic on purpose.
 export RUST_BACKTRACE=0
 # Nothing in the signer wants the operating system's random numbers or clock, which are behind the isolation.

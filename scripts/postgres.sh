@@ -1,11 +1,11 @@
 # To be sourced: a PostgreSQL for a script, on the loopback interface, that ends when it ends.
 
 source scripts/gateway.sh
+source scripts/system.sh
 
 # Starts a PostgreSQL that lets everybody in, on a free port, and sets POSTGRES_ADDRESS.
 start_postgres() {
-    ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 ||
-        { apt-get update -qq && apt-get install -qq -y postgresql; }
+    system_package postgresql compgen -G '/usr/lib/postgresql/*/bin/initdb'
     local programs data port
     programs=$(ls -d /usr/lib/postgresql/*/bin | tail -n 1)
     data=$(mktemp --directory)

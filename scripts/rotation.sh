@@ -6,6 +6,7 @@ cd "$(dirname "$0")/.."
 
 source scripts/python.sh
 source scripts/gateway.sh
+system_package curl command -v curl
 python_tools 'moto[server]==5.2.5'
 
 port=$(free_port)

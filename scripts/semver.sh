@@ -13,11 +13,26 @@ fi
 last=$(git -c versionsort.suffix=- for-each-ref --count=1 --sort=-version:refname --merged=HEAD \
     --format='%(refname:short)' 'refs/tags/v[0-9]*')
 if [ -z "$last" ]; then
+    mapfile -t others < <(git tag --list 'v[0-9]*')
+    if [ ${#others[@]} != 0 ]; then
+        echo "no release is behind this commit, although there are some: ${others[*]}" >&2
+        exit 1
+    fi
     echo "nothing is released yet: there is no tag v* to compare with"
     exit 0
 fi
+packages=()
+for package in $(scripts/published.py); do
+    if git cat-file -e "$last:crates/$package/Cargo.toml" 2>/dev/null; then
+        packages+=(--package "$package")
+    else
+        echo "$package is not in $last: there is nothing to compare it with"
+    fi
+done
+if [ ${#packages[@]} = 0 ]; then
+    echo "no crate that is published is in $last" >&2
+    exit 1
+fi
 source scripts/tools.sh
 rust_tools cargo-semver-checks
-packages=()
-for package in $(scripts/published.py); do packages+=(--package "$package"); done
 cargo semver-checks --baseline-rev "$last" "${packages[@]}"

@@ -1,19 +1,18 @@
 #!/usr/bin/env bash
 # Builds http-sigv4 for wasm32-unknown-unknown, and signs the test vectors there, in Node.js. Where rustup
-# cannot fetch that target it says so and does nothing.
+# cannot fetch that target it says so and does nothing, but for GitHub's machines, where it fails.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 readonly triple=wasm32-unknown-unknown
+source scripts/tools.sh
 # The active toolchain, and not the one that some step before has chosen.
-if ! rustup target add $triple >/dev/null 2>&1; then
+if ! rustup_gives target add $triple; then
     echo "the target $triple cannot be had here: not checked"
     exit 0
 fi
-if ! command -v node >/dev/null; then
-    apt-get update -qq
-    apt-get install -qq --yes nodejs >/dev/null
-fi
+source scripts/system.sh
+system_package nodejs command -v node
 
 target=${CARGO_TARGET_DIR:-target}/wasm
 cargo build --quiet --manifest-path tests/wasm/Cargo.toml --target $triple --target-dir "$target"

@@ -4,10 +4,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-if ! command -v npm >/dev/null; then
-    apt-get update -qq
-    apt-get install -qq --yes npm >/dev/null
-fi
+source scripts/system.sh
+system_package npm command -v npm
 
 tools=${CARGO_TARGET_DIR:-target}/node
 mkdir -p "$tools"

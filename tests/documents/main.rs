@@ -1,6 +1,7 @@
 //! What the documents say, against what there is: answers, dependencies, manifests, files, names and
 //! faults.
 
+mod anchors;
 mod answers;
 mod dependencies;
 mod document;

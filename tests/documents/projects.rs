@@ -41,9 +41,7 @@ impl Project {
     /// Writes a project with the dependencies of a document. The crates that are not published yet
     /// are those of the workspace.
     pub(crate) fn new(purpose: &str, document: &Document, programs: &[String]) -> Self {
-        let name = document.path.strip_prefix(root()).unwrap();
-        let name = name.with_extension("").display().to_string();
-        let name = name.replace(['/', '.'], "-").to_lowercase();
+        let name = package_name(document.path.strip_prefix(root()).unwrap());
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR"))
             .join(purpose)
             .join(&name);
@@ -68,9 +66,9 @@ impl Project {
         let patches: String = members()
             .iter()
             .map(|package| {
-                let path = self::folder(package);
+                let path = escaped(&self::folder(package));
                 format!(
-                    "{} = {{ path = {path:?} }}\n",
+                    "{} = {{ path = \"{path}\" }}\n",
                     package["name"].as_str().unwrap()
                 )
             })
@@ -78,7 +76,7 @@ impl Project {
         // Paths in a document are relative to the workspace.
         let dependencies = document
             .dependencies()
-            .replace("path = \"", &format!("path = \"{}/", root().display()));
+            .replace("path = \"", &format!("path = \"{}/", escaped(&root())));
         let manifest = format!(
             "[package]\nname = \"{name}\"\nedition = \"2024\"\n\n[workspace]\n\n\
              [dependencies]\n{dependencies}\n\n[patch.crates-io]\n{patches}"
@@ -90,4 +88,30 @@ impl Project {
     pub(crate) fn manifest(&self) -> PathBuf {
         self.folder.join("Cargo.toml")
     }
+}
+
+/// Makes a name for a package out of where a document is, whatever stands between its folders.
+fn package_name(document: &Path) -> String {
+    let document = document.with_extension("");
+    let parts = document.iter().map(|part| part.to_str().unwrap());
+    let name = parts.collect::<Vec<_>>().join("-");
+    name.replace('.', "-").to_lowercase()
+}
+
+/// Returns a path as it stands between quotes in TOML, which has JSON's escapes.
+fn escaped(path: &Path) -> String {
+    let quoted = serde_json::to_string(path.to_str().unwrap()).unwrap();
+    quoted[1..quoted.len() - 1].to_owned()
+}
+
+#[test]
+fn a_package_is_named_by_the_folders_of_its_document() {
+    let document: PathBuf = ["crates", "http.v2", "README.md"].iter().collect();
+    assert_eq!(package_name(&document), "crates-http-v2-readme");
+}
+
+#[test]
+fn a_path_with_backslashes_and_quotes_can_stand_in_toml() {
+    let path = Path::new(r#"C:\work\"new""#);
+    assert_eq!(escaped(path), r#"C:\\work\\\"new\""#);
 }

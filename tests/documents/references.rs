@@ -3,31 +3,88 @@
 use std::{collections::BTreeSet, fs, path::Path};
 
 use crate::{
+    anchors::anchors,
     document::Document,
     workspace::{files, root},
 };
 
 #[test]
-fn every_link_into_the_workspace_leads_to_a_file() {
-    let mut links = 0;
+fn every_link_into_the_workspace_leads_to_a_file_or_to_a_heading_in_it() {
+    let (mut links, mut headings) = (0, 0);
     for document in Document::all() {
-        let prose = document.prose();
-        let inline = prose.split("](").skip(1).map(|rest| rest.split(')').next());
-        let below = prose
-            .lines()
-            .filter(|line| line.starts_with('['))
-            .map(|line| line.split_once("]: ").map(|(_, target)| target));
-        for target in inline.chain(below).flatten() {
-            let target = target.split('#').next().unwrap();
-            if target.is_empty() || target.contains("://") {
-                continue;
-            }
-            let file = document.path.parent().unwrap().join(target);
-            assert!(file.exists(), "{}: {target}", document.name());
+        for target in links_of(&document.prose()) {
+            assert!(
+                leads_somewhere(&document, &target),
+                "{}: {target}",
+                document.name()
+            );
             links += 1;
+            headings += usize::from(target.contains('#'));
         }
     }
-    assert!(links > 10);
+    assert!(links > 10 && headings > 10);
+}
+
+#[test]
+fn a_link_to_a_file_or_to_a_heading_that_is_not_there_is_noticed() {
+    let document = Document {
+        path: root().join("docs/new.md"),
+        text: "## A new one\n".to_owned(),
+    };
+    for (target, leads) in [
+        ("releasing.md", true),
+        ("release.md", false),
+        ("releasing.md#what-no-machine-checks", true),
+        ("releasing.md#what-no-man-checks", false),
+        ("release.md#what-no-machine-checks", false),
+        ("../Cargo.toml", true),
+        ("../Cargo.toml#workspace", false),
+        ("#a-new-one", true),
+        ("#an-old-one", false),
+        ("#", false),
+    ] {
+        assert_eq!(leads_somewhere(&document, target), leads, "{target}");
+    }
+}
+
+#[test]
+fn links_in_the_text_and_below_it_are_found_but_for_those_to_other_sites() {
+    let prose = "See [this](a.md#b), [that][that] and [it](https://example.com).\n\n[that]: #c\n";
+    assert_eq!(links_of(prose), ["a.md#b", "#c"]);
+}
+
+/// Returns where the links of a text lead that stay in the workspace.
+fn links_of(prose: &str) -> Vec<String> {
+    let inline = prose.split("](").skip(1).map(|rest| rest.split(')').next());
+    let below = prose
+        .lines()
+        .filter(|line| line.starts_with('['))
+        .map(|line| line.split_once("]: ").map(|(_, target)| target));
+    let links = inline.chain(below).flatten();
+    let own = links.filter(|target| !target.contains("://"));
+    own.map(str::to_owned).collect()
+}
+
+fn leads_somewhere(document: &Document, target: &str) -> bool {
+    let (file, heading) = match target.split_once('#') {
+        Some((file, heading)) => (file, Some(heading)),
+        None => (target, None),
+    };
+    let path = match file {
+        "" => document.path.clone(),
+        file => document.path.parent().unwrap().join(file),
+    };
+    let Some(heading) = heading else {
+        return path.exists();
+    };
+    let text = match file {
+        "" => Some(document.text.clone()),
+        file => file
+            .ends_with(".md")
+            .then(|| fs::read_to_string(&path).ok())
+            .flatten(),
+    };
+    text.is_some_and(|text| anchors(&Document { path, text }).contains(heading))
 }
 
 /// What is written as code and is a path, is the end of a path that exists.

@@ -9,11 +9,12 @@ use std::{
 
 use serde_json::Value;
 
+/// Returns the folder of the workspace, written as cargo writes it.
 pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("..")
-        .canonicalize()
+        .parent()
         .unwrap()
+        .to_owned()
 }
 
 /// Reads what cargo says of the workspace or of another project, without what they depend on.

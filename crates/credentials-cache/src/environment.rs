@@ -143,8 +143,6 @@ impl fmt::Debug for EnvironmentCredentials {
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::ffi::OsStringExt;
-
     use super::*;
 
     fn read(variables: &'static [(&str, &str)]) -> Result<Credentials, Error> {
@@ -221,13 +219,22 @@ mod tests {
 
     #[test]
     fn the_error_names_a_variable_that_is_not_unicode_and_does_not_show_it() {
-        let provider =
-            EnvironmentCredentials::from_vars(|_| Some(OsString::from_vec(b"key\xff".to_vec())));
+        let provider = EnvironmentCredentials::from_vars(|_| Some(not_unicode()));
         let error = provider.read().unwrap_err();
         assert!(error.is_configuration());
         assert_eq!(
             error.to_string(),
             "the environment variable AWS_ACCESS_KEY_ID is not valid Unicode; correct it"
         );
+    }
+    #[cfg(unix)]
+    fn not_unicode() -> OsString {
+        std::os::unix::ffi::OsStringExt::from_vec(b"key\xff".to_vec())
+    }
+
+    /// The first half of a surrogate pair, which no second one follows.
+    #[cfg(windows)]
+    fn not_unicode() -> OsString {
+        std::os::windows::ffi::OsStringExt::from_wide(&[u16::from(b'k'), 0xd800])
     }
 }

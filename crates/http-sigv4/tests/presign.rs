@@ -239,7 +239,7 @@ fn a_url_does_not_outlive_the_credentials() {
     };
     let mut parts = get("https://h/", &[]);
     let before = seen(&parts);
-    let too_soon = key_until(moment() + HOUR - Duration::from_nanos(1));
+    let too_soon = key_until(moment() + HOUR - Duration::from_micros(1));
     let error = standard()
         .sign(&mut parts, &too_soon, moment())
         .unwrap_err();

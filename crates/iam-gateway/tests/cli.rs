@@ -42,8 +42,7 @@ async fn it_prints_its_url_serves_and_ends_when_it_is_terminated() {
         "UnrecognizedClientException"
     );
 
-    terminate(&gateway);
-    assert!(gateway.wait().unwrap().success());
+    terminate(&mut gateway);
     let mut rest = String::new();
     gateway
         .stdout
@@ -67,8 +66,7 @@ async fn keys_expire_after_the_seconds_that_it_was_given() {
         call(&url, &client).await.error_type(),
         "ExpiredTokenException"
     );
-    terminate(&gateway);
-    gateway.wait().unwrap();
+    terminate(&mut gateway);
 }
 
 #[test]
@@ -79,8 +77,7 @@ fn it_serves_tls_and_writes_its_certificate() {
     assert!(url.starts_with("https://127.0.0.1:"), "{url}");
     let pem = std::fs::read_to_string(&file).unwrap();
     assert!(pem.starts_with("-----BEGIN CERTIFICATE-----"), "{pem}");
-    terminate(&gateway);
-    assert!(gateway.wait().unwrap().success());
+    terminate(&mut gateway);
     std::fs::remove_file(file).unwrap();
 }
 
@@ -145,15 +142,20 @@ fn start(arguments: &[&str]) -> (Child, String) {
     (gateway, url.trim_end().to_owned())
 }
 
-fn terminate(gateway: &Child) {
+/// Asks the command to end, as a supervisor does, and sees that it does so in peace.
+#[cfg(unix)]
+fn terminate(gateway: &mut Child) {
     let id = gateway.id().to_string();
-    assert!(
-        Command::new("kill")
-            .args(["-TERM", &id])
-            .status()
-            .unwrap()
-            .success()
-    );
+    let asked = Command::new("kill").args(["-TERM", &id]).status();
+    assert!(asked.unwrap().success());
+    assert!(gateway.wait().unwrap().success());
+}
+
+/// Ends the command. Nothing but a console asks a process of Windows to end.
+#[cfg(windows)]
+fn terminate(gateway: &mut Child) {
+    gateway.kill().unwrap();
+    gateway.wait().unwrap();
 }
 
 async fn call(url: &str, signer: &common::Client) -> Answer {

@@ -1,7 +1,7 @@
 //! The command as a shell runs it, against a gateway that verifies what it signs.
 
 use std::{
-    fs,
+    env, fs,
     io::{Read, Write},
     net::TcpListener,
     path::PathBuf,
@@ -31,8 +31,10 @@ fn curl(arguments: &[&str]) -> Command {
         .env("AWS_SECRET_ACCESS_KEY", SECRET)
         .env("AWS_SESSION_TOKEN", TOKEN)
         .env("AWS_REGION", "eu-west-1")
-        .env("AWS_CONFIG_FILE", "/dev/null")
-        .env("AWS_SHARED_CREDENTIALS_FILE", "/dev/null")
+        // Without it, Windows gives a process no sockets.
+        .envs(env::var_os("SystemRoot").map(|folder| ("SystemRoot", folder)))
+        .env("AWS_CONFIG_FILE", "/none")
+        .env("AWS_SHARED_CREDENTIALS_FILE", "/none")
         .stdin(Stdio::null());
     command
 }

@@ -91,7 +91,7 @@ async fn the_date_and_the_scope_come_from_one_reading() {
 #[tokio::test]
 async fn the_day_changes_with_the_first_call_after_midnight() {
     let midnight = moment() + Duration::from_secs(41_040);
-    let clock = TestClock::stopped_at(midnight - Duration::from_nanos(1));
+    let clock = TestClock::stopped_at(midnight - Duration::from_micros(1));
     let (client, recorder) = client(builder().clock(clock.reader()).build().unwrap()).await;
     let call = || client.clone().oneshot(get().body(full("")).unwrap());
     call().await.unwrap();
