@@ -6,7 +6,8 @@
 
 Has rustdoc describe each library as JSON, with every feature, and reads that. Each list begins with the types of
 other crates that stand in the interface. A type of the prelude is written as its name; another one of the standard
-library, or of this crate, by its path; one of another crate as CRATE::NAME, whatever its module there.
+library, or of this crate, by its path; one of another crate as CRATE::NAME, whatever its module there. `always`
+stands before the automatic traits that a type has for whatever arguments.
 """
 
 import difflib
@@ -33,19 +34,22 @@ def main():
     check = "--check" in sys.argv[1:]
     packages = libraries()
     document(packages)
-    same = True
+    same, formats = True, set()
     for package in packages:
         file = ROOT / "docs" / "api" / f"{package}.txt"
         doc = json.loads(json_of(package).read_text())
+        formats.add(doc["format_version"])
         new = listing(package, doc)
-        if not check:
-            file.write_text("\n".join(new) + "\n")
+        if check:
+            same &= compare(package, file.read_text().splitlines() if file.exists() else [], new)
         else:
-            old = file.read_text().splitlines() if file.exists() else []
-            same &= compare(package, old, new, doc["format_version"])
-    if not same:
-        print("the public interface differs from docs/api: if it should, commit what scripts/public-api.py writes")
-    return int(not same)
+            file.write_text("\n".join(new) + "\n")
+    if same:
+        return 0
+    for other in formats - {FORMAT}:
+        print(OTHER_FORMAT.format(other))
+    print("the public interface differs from docs/api: if it should, commit what scripts/public-api.py writes")
+    return 1
 
 
 def libraries():
@@ -62,12 +66,13 @@ def document(packages):
     for package in packages:
         json_of(package).unlink(missing_ok=True)
     flags = "-Z unstable-options --output-format json --cap-lints allow --cfg docsrs"
-    subprocess.run(
+    done = subprocess.run(
         ["cargo", "doc", "--workspace", "--lib", "--all-features", "--no-deps"],
         cwd=ROOT,
         env=os.environ | {"RUSTDOC": str(ROOT / "scripts" / "rustdoc.sh"), "RUSTDOCFLAGS": flags},
-        check=True,
     )
+    if done.returncode:
+        sys.exit(done.returncode)
 
 
 def listing(package, doc):
@@ -82,7 +87,7 @@ def listing(package, doc):
     return [FOREIGN.format(package), *(f"    {name}" for name in foreign), *items]
 
 
-def compare(package, old, new, format_version):
+def compare(package, old, new):
     if old == new:
         return True
     print(*difflib.unified_diff(old, new, f"docs/api/{package}.txt", "as rustdoc sees it", n=0, lineterm=""), sep="\n")
@@ -91,8 +96,6 @@ def compare(package, old, new, format_version):
             f"{package}: the crate {other} is new in the public interface. With it there, each incompatible version of "
             f"{other} is a breaking change of {package}: keep it out, unless users need just its types"
         )
-    if format_version != FORMAT:
-        print(OTHER_FORMAT.format(format_version))
     return False
 
 
