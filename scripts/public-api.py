@@ -243,7 +243,9 @@ class Interface(Types):
                 heads = found.setdefault(owner, {})
                 heads.setdefault(self.implementation(inner), []).extend(self.implemented(inner))
             elif trait["path"] in AUTO_TRAITS and not inner["is_negative"]:
-                if inner["generics"]["where_predicates"]:
+                if predicates := inner["generics"]["where_predicates"]:
+                    # The compiler has found them, in an order of its own.
+                    predicates.sort(key=lambda predicate: self.where({"where_predicates": [predicate]}))
                     found.setdefault(owner, {})[self.implementation(inner)] = []
                 else:
                     automatic.setdefault(owner, []).append(trait["path"])
