@@ -13,4 +13,5 @@ for package in $(scripts/published.py); do
     packages+=(--package "$package")
     rm -rf "${CARGO_HOME:-$HOME/.cargo}/registry/src/"-*/"$package"-[0-9]*
 done
+# Cargo warns of each test and bench, which no archive contains.
 cargo package --locked --allow-dirty --target-dir "$target" "${packages[@]}"

@@ -1,6 +1,6 @@
 //! What a crate needs to be published and shown on docs.rs.
 
-use std::{fs, path::Path};
+use std::{fs, path::Path, process::Command};
 
 use serde_json::json;
 
@@ -88,4 +88,54 @@ fn no_published_crate_includes_a_file_from_outside_of_itself() {
         }
     }
     assert!(included > 0);
+}
+
+/// Cargo takes a package that has no version out of the published manifest, so what uses it would not compile.
+/// Tests and benches use one, and stay in the repository.
+#[test]
+fn every_published_crate_contains_its_sources_and_documents_alone() {
+    for package in members().into_iter().filter(is_published) {
+        let name = package["name"].as_str().unwrap();
+        let output = Command::new(env!("CARGO"))
+            .args(["package", "--list", "--allow-dirty", "--offline"])
+            .args(["--package", name])
+            .current_dir(root())
+            .output()
+            .unwrap();
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{name}: {errors}");
+        let archive = String::from_utf8(output.stdout).unwrap();
+        let expected = |file: &&str| match file.split_once(['/', '\\']) {
+            Some((folder, _)) => ["docs", "src"].contains(&folder),
+            None => [".cargo_vcs_info.json", "Cargo", "LICENSE", "README.md"]
+                .iter()
+                .any(|start| file.starts_with(start)),
+        };
+        let (expected, others) = archive.lines().partition::<Vec<_>, _>(expected);
+        assert_eq!(others, [""; 0], "{name}");
+        assert!(expected.len() > 10, "{name}: {expected:?}");
+    }
+}
+
+#[test]
+fn no_source_of_a_published_crate_uses_an_unpublished_one() {
+    let files = files();
+    let mut unpublished = 0;
+    for package in members().iter().filter(|package| is_published(package)) {
+        let sources = folder(package).join("src");
+        for dependency in package["dependencies"].as_array().unwrap() {
+            if dependency["path"].is_null() || dependency["req"] != "*" {
+                continue;
+            }
+            unpublished += 1;
+            let name = dependency["name"].as_str().unwrap().replace('-', "_");
+            for path in files.iter().filter(|path| path.starts_with(&sources)) {
+                if path.extension().is_some_and(|end| end == "rs") {
+                    let text = fs::read_to_string(path).unwrap();
+                    assert!(!text.contains(&name), "{}: {name}", path.display());
+                }
+            }
+        }
+    }
+    assert!(unpublished > 0);
 }
