@@ -92,6 +92,13 @@
 //! access key. A host on the loopback interface (a loopback address, or `localhost`) has to be
 //! [allowed](SigV4LayerBuilder::allow_loopback) too, and may then be reached by plain http.
 //!
+//! A host of AWS's that is known to take no Signature Version 4 is refused, also where it is named: an S3
+//! Multi-Region Access Point, a global endpoint of EventBridge and CloudFront's key-value store take
+//! [SigV4A] only, which this layer does not make. [`http_sigv4`] does, with its feature `sigv4a`, by
+//! `SigningScope::for_region_set`.
+//!
+//! [SigV4A]: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html
+//!
 //! # Behind a CDN or a proxy
 //!
 //! A signature covers the host and the path that the **service** sees. Where something of one's own
