@@ -41,7 +41,7 @@ async fn main() -> Result<(), BoxError> {
 
     // Of STS and of what the roles call; a connection does not know whose signatures it carries.
     let https = HttpsConnectorBuilder::new()
-        .with_webpki_roots()
+        .with_provider_and_webpki_roots(rustls::crypto::ring::default_provider())?
         .https_or_http()
         .enable_all_versions()
         .build();

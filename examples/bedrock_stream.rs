@@ -41,7 +41,7 @@ async fn main() -> Result<(), BoxError> {
     // one's own.
     let layer = SigV4LayerBuilder::from_env("bedrock").allow_loopback(true);
     let https = HttpsConnectorBuilder::new()
-        .with_webpki_roots()
+        .with_provider_and_webpki_roots(rustls::crypto::ring::default_provider())?
         .https_or_http()
         .enable_all_versions()
         .build();

@@ -10,4 +10,5 @@ mod metrics;
 mod projects;
 mod references;
 mod steps;
+mod tls;
 mod workspace;
