@@ -52,6 +52,7 @@ async fn main() -> Result<(), BoxError> {
     let client = SigV4::new(http.clone(), &layer.build()?);
     let endpoint = match env::var("AWS_ENDPOINT_URL_STS") {
         Ok(url) => url,
+        // Of most partitions. In China, for one, the variable has to name the endpoint.
         Err(_) => format!("https://sts.{}.amazonaws.com", env::var("AWS_REGION")?),
     };
     let caches = CachePool::new(100, move |session: &RoleSession| {

@@ -48,8 +48,10 @@ pub(crate) async fn serve(layer: SigV4LayerBuilder) -> Result<(), Error> {
         .https_or_http()
         .enable_all_versions()
         .wrap_connector(http);
-    // Loopback is for a gateway of one's own, under `cargo lambda watch`.
-    let layer = layer.allow_loopback(true).build()?;
+    // Plain http and loopback are for a gateway of one's own, under `cargo lambda watch`: with an upstream by
+    // https, as in Lambda, neither is permitted.
+    let is_local = upstream.starts_with("http://");
+    let layer = layer.allow_loopback(is_local).build()?;
     // Once for all invocations: connections and signing keys are kept.
     let client = ServiceBuilder::new()
         .layer(layer)
