@@ -40,9 +40,12 @@ async fn sts_takes_the_recipe() {
 #[tokio::test]
 async fn api_in_china_takes_the_recipe() {
     let gateway = Gateway::new("execute-api", "cn-north-1", account());
-    let recipe = (
-        china_and_other_partitions::layer,
-        china_and_other_partitions::request,
-    );
-    is_taken_by(gateway, recipe).await;
+    is_taken_by(
+        gateway,
+        (
+            china_and_other_partitions::layer,
+            china_and_other_partitions::request,
+        ),
+    )
+    .await;
 }
