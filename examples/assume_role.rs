@@ -41,7 +41,7 @@ async fn main() -> Result<(), BoxError> {
 
     // Of STS and of what the roles call; a connection does not know whose signatures it carries.
     let https = HttpsConnectorBuilder::new()
-        .with_webpki_roots()
+        .with_provider_and_webpki_roots(rustls::crypto::ring::default_provider())?
         .https_or_http()
         .enable_all_versions()
         .build();
@@ -52,6 +52,7 @@ async fn main() -> Result<(), BoxError> {
     let client = SigV4::new(http.clone(), &layer.build()?);
     let endpoint = match env::var("AWS_ENDPOINT_URL_STS") {
         Ok(url) => url,
+        // Of most partitions. In China, for one, the variable has to name the endpoint.
         Err(_) => format!("https://sts.{}.amazonaws.com", env::var("AWS_REGION")?),
     };
     let caches = CachePool::new(100, move |session: &RoleSession| {

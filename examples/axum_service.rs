@@ -76,7 +76,7 @@ async fn signed_client() -> Result<SignedClient, BoxError> {
     http.set_nodelay(true);
     http.enforce_http(false);
     let https = HttpsConnectorBuilder::new()
-        .with_webpki_roots()
+        .with_provider_and_webpki_roots(rustls::crypto::ring::default_provider())?
         .https_or_http()
         .enable_all_versions()
         .wrap_connector(http);

@@ -31,6 +31,7 @@ async fn main() -> Result<(), BoxError> {
     let prompt = env::args().nth(1).ok_or("usage: bedrock_stream PROMPT")?;
     let endpoint = match env::var("AWS_ENDPOINT_URL_BEDROCK_RUNTIME") {
         Ok(url) => url,
+        // Of most partitions. In China, for one, the variable has to name the endpoint.
         Err(_) => format!(
             "https://bedrock-runtime.{}.amazonaws.com",
             env::var("AWS_REGION")?
@@ -41,7 +42,7 @@ async fn main() -> Result<(), BoxError> {
     // one's own.
     let layer = SigV4LayerBuilder::from_env("bedrock").allow_loopback(true);
     let https = HttpsConnectorBuilder::new()
-        .with_webpki_roots()
+        .with_provider_and_webpki_roots(rustls::crypto::ring::default_provider())?
         .https_or_http()
         .enable_all_versions()
         .build();

@@ -5,7 +5,7 @@
 //! given for: `AWS_CONTAINER_CREDENTIALS_FULL_URI` (or `..._RELATIVE_URI`) and
 //! `AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE`; or `AWS_ROLE_ARN` and `AWS_WEB_IDENTITY_TOKEN_FILE`. The
 //! SDK's default chain finds either. The keys are replaced before they expire, and the file is read anew
-//! each time; no request waits for it.
+//! each time, in the background.
 //!
 //! ```text
 //! AWS_REGION=eu-west-1 cargo run --example container_role --features aws-config -- \
@@ -39,7 +39,7 @@ async fn main() -> Result<(), BoxError> {
     // A container without a role does not come up.
     credentials.preload().await?;
     let https = HttpsConnectorBuilder::new()
-        .with_webpki_roots()
+        .with_provider_and_webpki_roots(rustls::crypto::ring::default_provider())?
         .https_or_http()
         .enable_all_versions()
         .build();

@@ -44,12 +44,14 @@ pub(crate) async fn serve(layer: SigV4LayerBuilder) -> Result<(), Error> {
     http.set_nodelay(true);
     http.enforce_http(false);
     let https = HttpsConnectorBuilder::new()
-        .with_webpki_roots()
+        .with_provider_and_webpki_roots(rustls::crypto::ring::default_provider())?
         .https_or_http()
         .enable_all_versions()
         .wrap_connector(http);
-    // Loopback is for a gateway of one's own, under `cargo lambda watch`.
-    let layer = layer.allow_loopback(true).build()?;
+    // Plain http and loopback are for a gateway of one's own, under `cargo lambda watch`: with an upstream by
+    // https, as in Lambda, neither is permitted.
+    let is_local = upstream.starts_with("http://");
+    let layer = layer.allow_loopback(is_local).build()?;
     // Once for all invocations: connections and signing keys are kept.
     let client = ServiceBuilder::new()
         .layer(layer)

@@ -38,7 +38,7 @@ async fn main() -> Result<(), BoxError> {
     // Loopback is for a gateway of one's own.
     let layer = SigV4LayerBuilder::from_env(&service).allow_loopback(true);
     let https = HttpsConnectorBuilder::new()
-        .with_webpki_roots()
+        .with_provider_and_webpki_roots(rustls::crypto::ring::default_provider())?
         .https_or_http()
         .enable_all_versions()
         .build();

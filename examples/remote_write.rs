@@ -46,7 +46,7 @@ async fn main() -> Result<(), BoxError> {
     // Loopback is for a gateway of one's own.
     let layer = SigV4LayerBuilder::from_env("aps").allow_loopback(true);
     let https = HttpsConnectorBuilder::new()
-        .with_webpki_roots()
+        .with_provider_and_webpki_roots(rustls::crypto::ring::default_provider())?
         .https_or_http()
         .enable_all_versions()
         .build();

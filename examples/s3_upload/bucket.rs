@@ -38,7 +38,7 @@ impl Bucket {
             .remove(b'_')
             .remove(b'~');
         let https = HttpsConnectorBuilder::new()
-            .with_webpki_roots()
+            .with_provider_and_webpki_roots(rustls::crypto::ring::default_provider())?
             .https_or_http()
             .enable_http1()
             .build();

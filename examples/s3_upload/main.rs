@@ -2,7 +2,7 @@
 //! sent. What was interrupted goes on where it was, when it is run again.
 //!
 //! The keys and the region are in the environment. `--endpoint` is for a store other than S3, which is
-//! to be on this machine or reached by https. `--unsigned` sends a checksum behind the last chunk in
+//! to be on a loopback host or reached by https. `--unsigned` sends a checksum behind the last chunk in
 //! place of a signature with each, which takes less time and needs https.
 //!
 //! ```text
@@ -40,6 +40,7 @@ async fn main() -> Result<(), BoxError> {
     let region = env::var("AWS_REGION").map_err(|_| "AWS_REGION is not set")?;
     let endpoint = match &arguments.endpoint {
         Some(endpoint) => endpoint.to_string(),
+        // Of most partitions. In China, for one, `--endpoint` has to name it.
         None => format!("https://s3.{region}.amazonaws.com"),
     };
     let layer = layer(&arguments)?;

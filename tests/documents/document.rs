@@ -22,14 +22,19 @@ impl Document {
         documents
     }
 
-    /// Reads the READMEs that show programs.
+    /// Reads the READMEs that show programs, and what else shows one with its dependencies.
     pub(crate) fn with_programs() -> Vec<Self> {
         let mut documents = Self::all();
         documents.retain(|document| {
-            document.path.ends_with("README.md") && !document.blocks("rust").is_empty()
+            let states = document.is_readme() || !document.dependencies().is_empty();
+            states && !document.blocks("rust").is_empty()
         });
-        assert!(documents.len() >= 6, "some programs were not found");
+        assert!(documents.len() >= 7, "some programs were not found");
         documents
+    }
+
+    pub(crate) fn is_readme(&self) -> bool {
+        self.path.ends_with("README.md")
     }
 
     pub(crate) fn name(&self) -> String {

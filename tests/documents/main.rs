@@ -11,4 +11,5 @@ mod metrics;
 mod projects;
 mod references;
 mod steps;
+mod tls;
 mod workspace;

@@ -7,8 +7,14 @@ use tower_sigv4::SignedBody;
 use crate::{
     is_taken_for,
     service::hex_sha256,
-    snippets::lambda::{behind_cloudfront, function_url},
+    snippets::lambda::{behind_cloudfront, from_a_function, function_url},
 };
+
+/// It runs in Lambda only. `scripts/lambda.sh` runs the example that does the same.
+#[test]
+fn the_function_of_the_recipe_compiles() {
+    let _: fn() -> Result<(), lambda_http::Error> = from_a_function::main;
+}
 
 #[tokio::test]
 async fn function_url_takes_the_recipe() {

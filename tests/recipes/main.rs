@@ -58,8 +58,11 @@ fn signer(service: &str) -> RequestSigner {
 
 /// A gateway that takes what is signed for a service.
 fn gateway(service: &str) -> Gateway {
-    let account = Account::new(ACCESS_KEY_ID, SECRET).session_token(TOKEN);
-    Gateway::new(service, REGION, account)
+    Gateway::new(service, REGION, account())
+}
+
+fn account() -> Account {
+    Account::new(ACCESS_KEY_ID, SECRET).session_token(TOKEN)
 }
 
 /// Sends a recipe's request to a service, which takes it, and rejects it with another secret.

@@ -1,7 +1,11 @@
-use bytes::Bytes;
+use std::{env, process};
+
+use http::StatusCode;
+use tokio::fs::{self, File};
+use tower::{ServiceBuilder, ServiceExt};
 
 use crate::{
-    REGION, StrictService, is_taken_by,
+    Layer, REGION, SECRET, StrictService, cache, is_taken_by,
     service::ContentSha256,
     signer,
     snippets::s3::{
@@ -28,18 +32,34 @@ async fn s3_takes_the_recipe() {
 
 #[tokio::test]
 async fn s3_takes_a_large_upload() {
-    let request = || objects_large_uploads::request(Bytes::from_static(b"a film"));
-    is_taken_by(NOT_HASHING, (objects::layer, request)).await;
+    a_file_is_taken_by(NOT_HASHING, objects_large_uploads::layer).await;
 }
 
 #[tokio::test]
 async fn s3_takes_an_upload_that_is_signed_while_it_streams() {
-    let request = || objects_signed_while_it_streams::request(Bytes::from_static(b"a film"));
     let service = StrictService {
         body: ContentSha256::Chunks,
         ..HASHING
     };
-    is_taken_by(service, (objects::layer, request)).await;
+    a_file_is_taken_by(service, objects_signed_while_it_streams::layer).await;
+}
+
+/// As [`is_taken_by`], of a request whose body is read from a file.
+async fn a_file_is_taken_by(service: StrictService, layer: Layer) {
+    let path = env::temp_dir().join(format!("film-{:?}-{}", service.body, process::id()));
+    fs::write(&path, "a film").await.unwrap();
+    for (secret, status) in [
+        (SECRET, StatusCode::OK),
+        ("another secret", StatusCode::FORBIDDEN),
+    ] {
+        let layer = layer(cache(secret)).unwrap();
+        let client = ServiceBuilder::new().layer(layer).service(service);
+        let film = File::open(&path).await.unwrap();
+        let request = objects_large_uploads::request(film).await.unwrap();
+        let response = client.oneshot(request).await.unwrap();
+        assert_eq!(response.status(), status);
+    }
+    fs::remove_file(&path).await.unwrap();
 }
 
 #[tokio::test]

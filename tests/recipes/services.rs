@@ -1,7 +1,11 @@
+use iam_gateway::Gateway;
+
 use crate::{
-    REGION, StrictService, is_taken_by, is_taken_for,
+    REGION, StrictService, account, is_taken_by, is_taken_for,
     service::ContentSha256,
-    snippets::services::{bedrock, managed_prometheus, sts, vpc_lattice},
+    snippets::services::{
+        bedrock, china_and_other_partitions, managed_prometheus, sts, vpc_lattice,
+    },
 };
 
 #[tokio::test]
@@ -31,4 +35,17 @@ async fn vpc_lattice_takes_the_recipe() {
 #[tokio::test]
 async fn sts_takes_the_recipe() {
     is_taken_for("sts", (sts::layer, sts::request)).await;
+}
+
+#[tokio::test]
+async fn api_in_china_takes_the_recipe() {
+    let gateway = Gateway::new("execute-api", "cn-north-1", account());
+    is_taken_by(
+        gateway,
+        (
+            china_and_other_partitions::layer,
+            china_and_other_partitions::request,
+        ),
+    )
+    .await;
 }

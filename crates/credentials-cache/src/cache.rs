@@ -18,9 +18,9 @@ use crate::{
 
 /// Credentials from any provider, loaded when they are needed and refreshed before they expire.
 ///
-/// - **Nobody waits while credentials are valid.** They are refreshed in the background, well
-///   before they expire; only a caller that finds none, or none with more than seconds to live,
-///   waits, and never for longer than [`max_wait`](CacheSettings::max_wait).
+/// - **Nobody waits while those at hand are valid for ten seconds more.** They are refreshed in the
+///   background, well before they expire; any other caller waits, and never for longer than
+///   [`max_wait`](CacheSettings::max_wait).
 /// - **One load at a time.** All who wait share its outcome, success or failure. After a failure
 ///   the provider is left alone for a while, whose length doubles with each, and callers are
 ///   answered at once.

@@ -58,7 +58,7 @@ fn serve_good(shared: &Shared, now: &Moment) -> Option<CachedCredentials> {
 #[cold]
 fn decide(shared: &Arc<Shared>, now: Moment, waits: bool) -> Lookup {
     let state = match hold(shared, &now) {
-        // Nobody waits for a lock either while there are valid credentials.
+        // Nobody waits for a lock either while there are credentials that need no wait.
         Some((snapshot, held)) if matches!(held.stage, Stage::Fresh | Stage::Due) => {
             match shared.try_lock() {
                 Some(state) => state,

@@ -153,11 +153,36 @@ fn a_load_that_succeeds_and_a_rejection_are_recorded() {
         "loads_in_flight",
         "loads_total trigger=cold,outcome=ok",
         "rejections_total result=first",
+        "served_total state=expired",
         "served_total state=fresh",
         "wait_seconds",
         "waits_total",
     ];
     assert_eq!(recorded, expected);
+}
+
+#[test]
+fn what_alerts_are_set_on_is_there_from_the_first_load_that_succeeds() {
+    let names = Names::default();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build()
+        .unwrap();
+    with_local_recorder(&names, || {
+        let keys = Credentials::new("AKID", "secret", None, None, "test");
+        let cache = CredentialsCache::new(keys);
+        runtime.block_on(async {
+            // The first caller to go on without a wait, and to be served nothing that has expired.
+            assert!(cache.try_get().is_none());
+            tokio::task::yield_now().await;
+            assert!(cache.try_get().is_some());
+        });
+    });
+    let recorded = names.all();
+    for name in ["served_total state=expired", "waits_total"] {
+        assert!(recorded.iter().any(|it| it == name), "{recorded:?}");
+    }
+    assert!(!recorded.iter().any(|it| it == "wait_seconds"));
 }
 
 #[test]

@@ -16,7 +16,7 @@
 //! let gateway = Gateway::new("execute-api", "eu-west-1", accounts.clone());
 //! let server = gateway.serve().await?;
 //!
-//! // A client that signs gets an echo; this one does not.
+//! // This client does not sign. One that does gets an echo: the README has it.
 //! let client = Client::builder(TokioExecutor::new()).build_http::<Empty<bytes::Bytes>>();
 //! let response = client.get(server.url().parse()?).await?;
 //! assert_eq!(response.status(), 403);

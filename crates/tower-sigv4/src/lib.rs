@@ -38,7 +38,8 @@
 //! - **Right or refused.** The signature is the one that AWS computes from the bytes that arrive, or
 //!   there is an [`Error`] that says what to change, and nothing is sent. Without credentials there
 //!   is an error, never an unsigned request.
-//! - **Never in the way.** No request waits for credentials while valid ones exist.
+//! - **Never in the way.** No request waits for credentials while those at hand are valid for ten
+//!   seconds more.
 //! - **To the right host only.** Requests are signed for AWS hosts of the configured service, region
 //!   and partition, over https; anything else has to be allowed by name. See [Hosts](#hosts).
 //!
@@ -92,6 +93,13 @@
 //! access key. A host on the loopback interface (a loopback address, or `localhost`) has to be
 //! [allowed](SigV4LayerBuilder::allow_loopback) too, and may then be reached by plain http.
 //!
+//! A host of AWS's that is known to take no Signature Version 4 is refused, also where it is named: an S3
+//! Multi-Region Access Point, a global endpoint of EventBridge and CloudFront's key-value store take
+//! [SigV4A] only, which this layer does not make. [`http_sigv4`] does, with its feature `sigv4a`, by
+//! `SigningScope::for_region_set`.
+//!
+//! [SigV4A]: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html
+//!
 //! # Behind a CDN or a proxy
 //!
 //! A signature covers the host and the path that the **service** sees. Where something of one's own
@@ -126,7 +134,7 @@
 //!
 //! A body that comes in frames already, as an SDK uploads to S3, is never signed as a plain one, of
 //! which a store would keep the frames. Where `x-amz-content-sha256` says
-//! `STREAMING-UNSIGNED-PAYLOAD-TRAILER`, it passes as it comes, to S3 over https or on this machine,
+//! `STREAMING-UNSIGNED-PAYLOAD-TRAILER`, it passes as it comes, to S3 over https or to a loopback host,
 //! whatever mode is set. Frames that carry signatures continue the one that the request had, so
 //! they are an error, and so is `content-encoding: aws-chunked` by itself.
 //!
@@ -171,9 +179,10 @@
 //! # Credentials
 //!
 //! They are loaded when the first request needs them and refreshed in the background, so that no
-//! request waits while valid ones exist; [`CredentialsCache`] says how, and [`CacheSettings`] what
-//! can be changed about it. A response whose status is a client error has the [`Generation`] of the
-//! credentials in its extensions.
+//! request waits while those at hand are valid for ten seconds more; [`CredentialsCache`] says how, and
+//! [`CacheSettings`] what can be changed about it. Each load that brings credentials begins another
+//! [`Generation`]; a response whose status is a client error has that of the credentials that it was
+//! signed with in its extensions.
 //!
 //! # Clocks and rejections
 //!
@@ -240,7 +249,8 @@
 //!
 //! - `aws-lc-rs`: hashes, signs and derives keys with that crate; see [`http_sigv4`'s features](http_sigv4#features).
 //! - `aws-config`: `SigV4Layer::from_default_chain`, which finds region and credentials as the AWS
-//!   SDKs do, at the cost of some 115 crates.
+//!   SDKs do, at the cost of some 115 crates. For IAM Identity Center and for processes, depend on
+//!   `aws-config` without its default features and with `sso` and `credentials-process`.
 //! - `chunked`: `PayloadMode::Chunked` and `Chunks`, for bodies that are signed, or summed up, while
 //!   they stream; large bodies for S3 are sent so instead of failing. Checksums for S3, and
 //!   `ResponseChecksumLayer`. Brings crates for CRC and SHA-1.
@@ -310,6 +320,9 @@ mod telemetry;
 #[cfg(feature = "tokens")]
 mod tokens;
 mod waiting;
+
+// Its types stand in signatures: `Payload`, `Profile`, `ExpiresIn`, the kinds of `tokens`.
+pub use http_sigv4;
 
 pub use credentials_cache::{
     self, CacheSettings, CredentialsCache, EnvironmentCredentials, Generation,

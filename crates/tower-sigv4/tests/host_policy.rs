@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{Empty, builder, builder_for, send};
+use common::{Empty, builder, builder_for, credentials, id, send};
 use http::Request;
 use tower_sigv4::{Error, SigV4LayerBuilder};
 
@@ -194,6 +194,41 @@ async fn the_error_of_a_refused_host_says_what_permits_it() {
         let checked = check(builder_for(service), &format!("https://{host}/")).await;
         let text = checked.expect_err(host).to_string();
         assert!(text.contains(what), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn a_host_that_takes_no_such_signature_is_refused_though_it_is_named() {
+    for (service, host, takes) in [
+        (
+            "s3",
+            "m.mrap.accesspoint.s3-global.amazonaws.com",
+            "`SigningScope::for_region_set`",
+        ),
+        (
+            "events",
+            "a.endpoint.events.amazonaws.com",
+            "`SigningScope::for_region_set`",
+        ),
+        ("ses", "email-smtp.us-east-1.amazonaws.com", "SMTP"),
+    ] {
+        let uri = format!("https://{host}/");
+        for named in [
+            builder_for(service).allow_host(host),
+            builder_for(service).allow_subdomains_of("amazonaws.com"),
+            SigV4LayerBuilder::detect(credentials(id(1))).allow_host(host),
+        ] {
+            let error = check(named, &uri).await.expect_err(host);
+            assert!(error.is_refused_host(), "{error}");
+            assert!(error.to_string().contains(takes), "{error}");
+        }
+        // Nor is there a signature that could be forwarded to it.
+        let forwarded = builder_for(service)
+            .allow_host("proxy.example.com")
+            .signing_host(host);
+        let error = check(forwarded, "https://proxy.example.com/").await;
+        let error = error.expect_err(host).to_string();
+        assert!(error.contains(takes), "{error}");
     }
 }
 

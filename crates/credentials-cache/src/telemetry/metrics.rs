@@ -28,6 +28,9 @@ pub(super) fn loaded(loaded: SystemTime, expiry: Option<SystemTime>) {
         gauge!("aws_credentials_cache_expiry_timestamp_seconds").set(seconds(expiry));
     }
     failures(0, Duration::ZERO);
+    // Alerts are set on these: a counter that is there before it counts shows its first increment.
+    counter!("aws_credentials_cache_served_total", "state" => "expired").increment(0);
+    counter!("aws_credentials_cache_waits_total").increment(0);
 }
 
 pub(super) fn failures(failures: u32, pause: Duration) {

@@ -305,7 +305,8 @@ impl fmt::Display for Kind {
             }
             Self::RequiresSigV4a => {
                 "the endpoint has several regions and takes SigV4A only; use the endpoint of one \
-                 region"
+                 region, or sign for it with `SigningScope::for_region_set`, of the feature \
+                 `sigv4a` of `http-sigv4`"
             }
             Self::OtherAuthentication(takes) => {
                 return write!(

@@ -87,7 +87,11 @@ fn table() -> Vec<(Kind, &'static str, &'static str)> {
         (FramesPresigned, "presigned URL", "send the body plain"),
         (UnknownEndpoint, "tells its service", "configure both"),
         (UnknownRegion, "does not tell the region", "configure that"),
-        (RequiresSigV4a, "SigV4A only", "endpoint of one region"),
+        (
+            RequiresSigV4a,
+            "SigV4A only",
+            "endpoint of one region, or sign for it with `SigningScope::for_region_set`",
+        ),
         (OtherAuthentication("Git"), "takes Git", "do not sign"),
         (PayloadText, "not the text", "`UNSIGNED-PAYLOAD`"),
         #[cfg(feature = "tokens")]

@@ -190,7 +190,9 @@ impl SigV4LayerBuilder {
     /// the service and region.
     ///
     /// It is trusted with signatures and the session token. What it says of the time and of the
-    /// credentials counts for itself only. Defaults to no such host.
+    /// credentials counts for itself only. A host of AWS's that is known to take no signature of this
+    /// kind is refused all the same, such as an S3 Multi-Region Access Point, which takes SigV4A only.
+    /// Defaults to no such host.
     pub fn allow_host(mut self, host: &str) -> Self {
         self.named.push(host.into());
         self

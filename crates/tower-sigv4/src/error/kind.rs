@@ -317,7 +317,7 @@ impl fmt::Display for Kind {
                     ),
                     Unlisted::Loopback => write!(
                         f,
-                        "it is this machine, and not an AWS host of {scope}; permit it with \
+                        "it is on the loopback interface, and not an AWS host of {scope}; permit it with \
                          `allow_loopback`"
                     ),
                     Unlisted::OtherEndpoint { endpoint } => write!(

@@ -10,7 +10,7 @@ mod signature_headers;
 use std::fmt;
 
 use http::{Uri, uri::Scheme};
-use http_sigv4::{Endpoint, Host, HostKind, Profile, SigningScope};
+use http_sigv4::{Endpoint, Host, HostKind, Profile, SignError, SigningScope};
 
 pub(crate) use self::{destination::Destination, signature_headers::remove_signature};
 use crate::{
@@ -79,6 +79,13 @@ impl HostPolicy {
         if destination.host().is_none() {
             self.check_host(host, target)?;
         }
+        // What passes the request on is permitted, and the signature is for another host.
+        if let Some(host) = target.signing_host
+            && let Err(error) = endpoint(host, target.scope)
+            && error.is_unsupported()
+        {
+            return Err(refused(host, target, Unlisted::Unsupported(error)));
+        }
         self.check_transport(uri, host, target.profile)
     }
 
@@ -100,25 +107,19 @@ impl HostPolicy {
     }
 
     fn check_host(&self, host: &Host<'_>, target: Target<'_>) -> Result<(), Error> {
-        if self.names(host) {
-            return Ok(());
-        }
-        let endpoint = Endpoint::from_host_for(host, target.scope);
+        let endpoint = endpoint(host, target.scope);
         // A signing host would be signed for wherever the request goes, and any other AWS host of the
         // service and region may be a stranger's, who could replay the signature there.
         let signing_host = target.signing_host.map(Host::name);
         let signing_host = signing_host.filter(|name| *name != host.name());
         let why = match (endpoint, signing_host) {
+            (Err(error), _) if error.is_unsupported() => Unlisted::Unsupported(error),
+            _ if self.names(host) => return Ok(()),
             _ if host.is_loopback() => Unlisted::Loopback,
             (Ok(endpoint), None) if endpoint.serves(target.scope) => return Ok(()),
-            (Ok(endpoint), _) if endpoint.requires_sigv4a() => match endpoint.scope() {
-                Err(error) => Unlisted::Unsupported(error),
-                Ok(_) => Unlisted::NotAws,
-            },
             (Ok(endpoint), _) if !endpoint.serves(target.scope) => Unlisted::OtherEndpoint {
                 endpoint: quoted(endpoint.service(), &endpoint),
             },
-            (Err(error), _) if error.is_unsupported() => Unlisted::Unsupported(error),
             (_, Some(signing_host)) => Unlisted::NotSigningHost {
                 signing_host: signing_host.into(),
             },
@@ -161,6 +162,19 @@ impl HostPolicy {
             }
             .into()),
         }
+    }
+}
+
+/// Reads what a host of AWS's serves.
+///
+/// # Errors
+///
+/// A host that tells nothing, and one that takes no signature of this kind, whether it is named or not.
+fn endpoint<'a>(host: &'a Host<'_>, scope: &SigningScope) -> Result<Endpoint<'a>, SignError> {
+    let endpoint = Endpoint::from_host_for(host, scope)?;
+    match endpoint.requires_sigv4a() {
+        true => endpoint.scope().map(|_| endpoint),
+        false => Ok(endpoint),
     }
 }
 

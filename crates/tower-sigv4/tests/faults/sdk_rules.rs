@@ -1,9 +1,9 @@
 //! The rules for refreshing that the AWS SDKs are moving to, as their common test suite has them
 //! (`credential-refresh-tests.json` of smithy-rs), and where this cache differs on purpose.
 //!
-//! It differs in that nobody waits for a refresh of valid credentials, whether they are due, close
-//! to their end or refused by a service; in that an error that stays takes no valid credentials away
-//! and is not asked for again on each request; and in that credentials do not replace others that
+//! It differs in that nobody waits for a refresh of credentials that are valid for ten seconds more,
+//! whether they are due or rejected by a service; in that an error that stays takes no valid credentials
+//! away and is not asked for again on each request; and in that credentials do not replace others that
 //! live longer. Pauses are shorter, too, and depend on how much time is left.
 
 use std::time::Duration;

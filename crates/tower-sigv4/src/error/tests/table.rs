@@ -220,7 +220,7 @@ pub(super) fn table() -> Vec<(Kind, &'static str, &'static str)> {
         ),
         (
             refused(Unlisted::Loopback),
-            "this machine",
+            "loopback interface",
             "`allow_loopback`",
         ),
         (
