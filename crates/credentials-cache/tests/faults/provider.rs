@@ -16,7 +16,7 @@ use credentials_cache::{
 use sigv4_testkit::Step;
 use tokio::time::{Instant, sleep};
 
-use crate::harness::{HOUR, Harness, INSTANTLY, MILLI, SECOND};
+use crate::harness::{HOUR, Harness, INSTANTLY, MILLI, SECOND, assert_unhindered};
 
 #[tokio::test(start_paused = true)]
 async fn it_provides_what_the_cache_holds_and_loads_when_the_cache_would() {
@@ -33,35 +33,117 @@ async fn it_provides_what_the_cache_holds_and_loads_when_the_cache_would() {
     assert_eq!((stats.served_fresh, stats.waits), (2, 2));
 }
 
-/// All that a handle may be wrapped in on its way.
-fn wrapped(handle: CachedProvider) -> Vec<CredentialsCache> {
-    let shared = SharedCredentialsProvider::new(handle.clone());
-    let erased: Arc<dyn ProvideCredentials> = Arc::new(handle.clone());
-    let settings = CacheSettings::new();
-    vec![
-        CredentialsCache::new(handle.clone()),
-        CredentialsCache::with_settings(handle.clone(), settings.clone()),
-        handle.into_credentials_cache(settings.clone()),
-        shared.into_credentials_cache(settings.clone()),
-        SharedCredentialsProvider::from(Arc::clone(&erased))
-            .into_credentials_cache(settings.clone()),
-        erased.into_credentials_cache(settings),
-    ]
-}
-
 #[tokio::test(start_paused = true)]
 async fn a_handle_that_comes_back_is_its_cache_and_nothing_is_cached_twice() {
     let harness = Harness::with(
         |_| Step::Living(HOUR),
         |settings| settings.max_wait(SECOND * 7).on_expired(OnExpired::Fail),
     );
-    for cache in wrapped(harness.cache.provider()) {
+    let handle = || harness.cache.provider();
+    for cache in [
+        CredentialsCache::new(handle()),
+        CredentialsCache::with_settings(handle(), CacheSettings::new()),
+        handle().into_credentials_cache(CacheSettings::new()),
+        harness
+            .cache
+            .clone()
+            .into_credentials_cache(CacheSettings::new()),
+    ] {
         let cached = cache.get().await.unwrap();
         assert_eq!(Some(cached.generation()), harness.cache.generation());
         assert_eq!(cache.stats().loads, 1);
         assert!(format!("{cache:?}").contains("max_wait: 7s"), "{cache:?}");
     }
     assert_eq!(harness.provider.loads(), 1);
+}
+
+/// Makes a cache of a provider as it is, and of all that it may be wrapped in on its way.
+fn caches<P>(provider: impl Fn() -> P, settings: &CacheSettings) -> [CredentialsCache; 4]
+where
+    P: ProvideCredentials + 'static,
+{
+    let erased: Arc<dyn ProvideCredentials> = Arc::new(provider());
+    [
+        CredentialsCache::with_settings(provider(), settings.clone()),
+        CredentialsCache::with_settings(
+            SharedCredentialsProvider::new(provider()),
+            settings.clone(),
+        ),
+        CredentialsCache::with_settings(
+            SharedCredentialsProvider::from(Arc::clone(&erased)),
+            settings.clone(),
+        ),
+        CredentialsCache::with_settings(erased, settings.clone()),
+    ]
+}
+
+async fn id_of(cache: &CredentialsCache) -> String {
+    let cached = cache.get().await.unwrap();
+    cached.credentials().access_key_id().to_owned()
+}
+
+/// Provides what the first link that has anything provides, and falls back likewise, as the chains
+/// of `aws-config` do.
+#[derive(Debug)]
+struct Chain(Vec<Box<dyn ProvideCredentials>>);
+
+impl ProvideCredentials for Chain {
+    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        future::ProvideCredentials::new(async {
+            for link in &self.0 {
+                if let Ok(credentials) = link.provide_credentials().await {
+                    return Ok(credentials);
+                }
+            }
+            Err(CredentialsError::not_loaded_no_source())
+        })
+    }
+
+    fn fallback_on_interrupt(&self) -> Option<Credentials> {
+        self.0.iter().find_map(|link| link.fallback_on_interrupt())
+    }
+}
+
+/// Provides other credentials than its base, to which it leaves the fallback. In memory it is its
+/// base and nothing else.
+#[derive(Debug)]
+struct Role(CachedProvider);
+
+impl ProvideCredentials for Role {
+    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        future::ProvideCredentials::new(async {
+            self.0.provide_credentials().await?;
+            Ok(keys("ROLE"))
+        })
+    }
+
+    fn fallback_on_interrupt(&self) -> Option<Credentials> {
+        self.0.fallback_on_interrupt()
+    }
+}
+
+fn keys(id: &str) -> Credentials {
+    Credentials::new(id, "secret", None, None, "test")
+}
+
+#[tokio::test]
+async fn a_provider_that_has_a_handle_in_it_is_not_taken_for_the_cache_of_the_handle() {
+    let base = CredentialsCache::new(keys("BASE"));
+    base.preload().await.unwrap();
+    let chain = || Chain(vec![Box::new(keys("FIRST")), Box::new(base.provider())]);
+    let settings = CacheSettings::new();
+    for cache in caches(chain, &settings) {
+        assert_eq!(id_of(&cache).await, "FIRST");
+    }
+    for cache in caches(|| Role(base.provider()), &settings) {
+        assert_eq!(id_of(&cache).await, "ROLE");
+    }
 }
 
 /// Panics when it is asked for a fallback.
@@ -73,7 +155,7 @@ impl ProvideCredentials for Touchy {
     where
         Self: 'a,
     {
-        future::ProvideCredentials::ready(Ok(Credentials::new("TOUCHY", "secret", None, None, "t")))
+        future::ProvideCredentials::ready(Ok(keys("TOUCHY")))
     }
 
     fn fallback_on_interrupt(&self) -> Option<Credentials> {
@@ -82,56 +164,46 @@ impl ProvideCredentials for Touchy {
 }
 
 #[tokio::test]
-async fn any_other_provider_gets_a_cache_of_its_own() {
-    let other = Credentials::new("OTHER", "secret", None, None, "test");
-    let settings = CacheSettings::new();
-    for cache in [
-        other.clone().into_credentials_cache(settings.clone()),
-        SharedCredentialsProvider::new(other).into_credentials_cache(settings.clone()),
-        SharedCredentialsProvider::new(Touchy).into_credentials_cache(settings),
-    ] {
-        let before = cache.generation();
-        assert!(before.is_none() && cache.get().await.is_ok());
-    }
-    let cache = SharedCredentialsProvider::new(Touchy).into_credentials_cache(CacheSettings::new());
-    let id = cache
-        .get()
-        .await
-        .unwrap()
-        .credentials()
-        .access_key_id()
-        .to_owned();
-    assert_eq!(id, "TOUCHY");
-}
-
-/// Of which a test sees whether it is still there.
-#[derive(Debug)]
-struct Tracked {
-    _alive: Arc<()>,
-}
-
-impl ProvideCredentials for Tracked {
-    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
-    where
-        Self: 'a,
-    {
-        future::ProvideCredentials::ready(Err(CredentialsError::not_loaded_no_source()))
+async fn a_provider_is_asked_for_nothing_before_there_is_a_caller() {
+    for cache in caches(|| Touchy, &CacheSettings::new()) {
+        assert!(cache.generation().is_none());
+        assert_eq!(id_of(&cache).await, "TOUCHY");
     }
 }
 
-#[test]
-fn a_search_for_a_handle_keeps_nothing_alive() {
-    let alive = Arc::new(());
-    let tracked = || {
-        let _alive = Arc::clone(&alive);
-        CredentialsCache::new(Tracked { _alive }).provider()
-    };
-    let settings = CacheSettings::new;
-    drop(SharedCredentialsProvider::new(Touchy).into_credentials_cache(settings()));
-    assert!(tracked().fallback_on_interrupt().is_none());
-    drop(SharedCredentialsProvider::new(tracked()).into_credentials_cache(settings()));
-    assert!(tracked().fallback_on_interrupt().is_none());
-    assert_eq!(Arc::strong_count(&alive), 1);
+#[tokio::test(start_paused = true)]
+async fn a_cache_in_front_of_a_cache_serves_as_one_does() {
+    for which in 0..4 {
+        let behind = Harness::new(|_| Step::Living(HOUR).after(MILLI * 50));
+        let settings = CacheSettings::new()
+            .clock(behind.clock.reader())
+            .random(|| 0.5);
+        let [_, shared, from_erased, erased] = caches(|| behind.cache.provider(), &settings);
+        let chained = CredentialsCache::with_settings(
+            Chain(vec![Box::new(behind.cache.provider())]),
+            settings,
+        );
+        let cache = [shared, from_erased, erased, chained][which].clone();
+        let front = Harness {
+            clock: behind.clock.clone(),
+            provider: behind.provider.clone(),
+            cache,
+        };
+        assert_eq!(front.call().await.took, MILLI * 50);
+        let calls = front.traffic(1, HOUR * 2).await;
+        assert_unhindered(&calls);
+        assert!(
+            calls
+                .iter()
+                .all(|call| !call.result.as_ref().unwrap().expired)
+        );
+        assert_eq!((behind.provider.loads(), behind.provider.peak()), (3, 1));
+
+        // Nobody has called for a while, so that both have expired.
+        sleep(HOUR * 2).await;
+        let call = front.call().await;
+        assert_eq!((call.load(), call.took), (4, MILLI * 50));
+    }
 }
 
 #[tokio::test(start_paused = true)]
