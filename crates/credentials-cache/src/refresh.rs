@@ -172,7 +172,7 @@ impl Drop for LoadTask {
         let took = self.shared.upgrade().map(|shared| {
             let mut state = shared.lock();
             let held = shared.snapshot();
-            state.clear(&self.load, held.as_deref());
+            state.cancel(&self.load, held.as_deref());
             drop(state);
             shared.now().since(&self.load.started)
         });
