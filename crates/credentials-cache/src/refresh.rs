@@ -205,10 +205,20 @@ async fn run_timer(shared: Weak<Shared>, mut delay: Duration) {
         // The clocks decide, not that the timer has fired.
         match until_refresh(&shared) {
             Some(Duration::ZERO) => {
-                // The load sets the next timer.
                 let now = shared.now();
-                join_or_start_if_allowed(&shared, shared.lock(), now, &Handle::current());
-                return;
+                let runtime = Handle::current();
+                let load = join_or_start_if_allowed(&shared, shared.lock(), now, &runtime);
+                // A wait must not keep the cache alive.
+                drop(shared);
+                let Some(load) = load else {
+                    return;
+                };
+                // A load that ends sets the next timer. One that another runtime took with it
+                // does not.
+                match load.outcome().await {
+                    Outcome::Cancelled => delay = Duration::ZERO,
+                    Outcome::Loaded | Outcome::Failed { .. } => return,
+                }
             }
             Some(left) => delay = left,
             None => return,

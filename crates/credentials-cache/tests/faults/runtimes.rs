@@ -13,7 +13,7 @@ use sigv4_testkit::Step;
 use tokio::{
     runtime::{Builder, Runtime},
     task::yield_now,
-    time::sleep,
+    time::{advance, sleep},
 };
 
 use crate::harness::{HOUR, Harness, MILLI, SECOND, assert_unhindered, now_or_never};
@@ -181,6 +181,28 @@ fn a_reload_whose_runtime_goes_away_is_taken_over_at_once_by_one_caller() {
 }
 
 #[test]
+fn whoever_waits_for_a_reload_takes_over_when_its_runtime_goes_away() {
+    let harness = Harness::new(second_hangs);
+    let (lasting, short_lived) = (runtime(), runtime());
+    loaded(&harness, &lasting);
+    let reloads = short_lived.block_on(async {
+        let rejected = harness.reject();
+        call_and_begin(&harness).await;
+        [(); 3].map(|()| match harness.cache.replace(rejected) {
+            Replacement::Loading(reload) => reload,
+            other => panic!("{other:?}"),
+        })
+    });
+    drop(short_lived);
+    lasting.block_on(async {
+        for reload in reloads {
+            assert!(reload.await);
+        }
+    });
+    assert_eq!(harness.provider.loads(), 3);
+}
+
+#[test]
 fn a_reload_that_goes_away_after_another_has_taken_over_changes_nothing() {
     let harness = Harness::new(|load| match load.number {
         1 => Step::Living(HOUR),
@@ -202,4 +224,25 @@ fn a_reload_that_goes_away_after_another_has_taken_over_changes_nothing() {
         assert_unhindered(&harness.traffic(1, SECOND * 80).await);
     });
     assert_eq!(harness.provider.loads(), 3);
+}
+
+#[test]
+fn the_timer_starts_another_load_when_the_runtime_of_the_one_under_way_goes_away() {
+    let harness = Harness::with(second_hangs, |settings| settings.refresh_timer(true));
+    let (lasting, short_lived) = (runtime(), runtime());
+    // Due five seconds later.
+    let nearly = SECOND * 2_920;
+    lasting.block_on(async {
+        harness.call().await;
+        sleep(nearly).await;
+    });
+    short_lived.block_on(async {
+        advance(nearly + SECOND * 6).await;
+        call_and_begin(&harness).await;
+    });
+    lasting.block_on(async { sleep(SECOND * 10).await });
+    assert_eq!(harness.provider.loads(), 2);
+    drop(short_lived);
+    lasting.block_on(async { sleep(SECOND).await });
+    assert_eq!(harness.provider.completed(), 2);
 }
