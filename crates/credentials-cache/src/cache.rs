@@ -285,8 +285,8 @@ impl IntoCredentialsCache for CredentialsCache {
 /// That includes a handle inside a
 /// [`SharedCredentialsProvider`](aws_credential_types::provider::SharedCredentialsProvider), as an
 /// SDK's configuration returns it, which cannot be told from a provider that only uses a handle.
-/// The credentials are the same, with one cache in front of the other. To share one cache with an
-/// SDK, keep it, and pass the cache itself to everything else.
+/// The credentials are the same, with one cache in front of the other, and a rejection reaches both.
+/// To share one cache with an SDK, keep it, and pass the cache itself to everything else.
 impl<P> IntoCredentialsCache for P
 where
     P: ProvideCredentials + 'static,

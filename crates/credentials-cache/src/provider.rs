@@ -5,13 +5,23 @@ use aws_credential_types::{
     provider::{self, ProvideCredentials, error::CredentialsError, future},
 };
 
-use crate::{cached::CachedCredentials, error::Error, get::Get, lookup::fallback, shared::Shared};
+use crate::{
+    cached::CachedCredentials,
+    error::Error,
+    get::Get,
+    lookup::fallback,
+    rejected::is_to_replace,
+    replace::{Replacement, reject, replace},
+    shared::Shared,
+    snapshot::Generation,
+};
 
 /// A [`CredentialsCache`](crate::CredentialsCache) as a provider, for whatever takes one: an SDK
 /// client, `aws-sigv4`, reqsign.
 ///
 /// Each call is a [`get`](crate::CredentialsCache::get), and costs next to nothing while credentials
-/// are valid. An SDK client caches once more what its provider delivers; give it
+/// are valid. A cache that is made of a provider which uses this one passes on what a service has
+/// rejected. An SDK client caches once more what its provider delivers; give it
 /// [`IdentityCache::no_cache`], so that it has what this cache holds.
 ///
 /// Where a cache is made of the handle itself, that is the cache that it is a handle of. Where it
@@ -59,6 +69,12 @@ impl CachedProvider {
         let handle = any.downcast_ref::<Self>()?;
         Some(Arc::clone(&handle.shared))
     }
+
+    /// The credentials that are held, if a cache in front of this one asks for others in their place.
+    fn rejected(&self) -> Option<Generation> {
+        let held = self.shared.snapshot()?;
+        is_to_replace(&held).then_some(held.generation)
+    }
 }
 
 impl ProvideCredentials for CachedProvider {
@@ -66,6 +82,15 @@ impl ProvideCredentials for CachedProvider {
     where
         Self: 'a,
     {
+        if let Some(rejected) = self.rejected() {
+            return future::ProvideCredentials::new(async move {
+                reject(&self.shared, rejected);
+                if let Replacement::Loading(reload) = replace(&self.shared, rejected) {
+                    reload.await;
+                }
+                provided(Get::new(&self.shared).await)
+            });
+        }
         match Get::new(&self.shared).try_into_ready() {
             Ok(result) => future::ProvideCredentials::ready(provided(result)),
             Err(get) => future::ProvideCredentials::new(async { provided(get.await) }),

@@ -14,6 +14,7 @@ use crate::{
     fetch::Source,
     finish::finish,
     load::{Load, Outcome, Trigger},
+    rejected::replacing,
     schedule::Stage,
     shared::{Shared, State},
     snapshot::Snapshot,
@@ -143,7 +144,13 @@ impl LoadTask {
     }
 
     async fn run(mut self, limit: Option<Duration>) {
-        let fetched = self.source.fetch(self.load.for_rejection, limit).await;
+        let for_rejection = self.load.for_rejection;
+        let rejected = self.shared.upgrade().and_then(|shared| {
+            let held = shared.snapshot()?;
+            (for_rejection && held.awaits_reload()).then(|| held.credentials.clone())
+        });
+        let fetch = self.source.fetch(for_rejection, limit);
+        let fetched = replacing(rejected, fetch).await;
         let (outcome, took) = match self.shared.upgrade() {
             Some(shared) => {
                 let outcome = finish(&shared, &self.load, fetched);

@@ -195,7 +195,7 @@ impl Snapshot {
         now.since(&self.loaded)
     }
 
-    fn has_keys_of(&self, other: &Credentials) -> bool {
+    pub(crate) fn has_keys_of(&self, other: &Credentials) -> bool {
         self.credentials.access_key_id() == other.access_key_id()
             && self.credentials.secret_access_key() == other.secret_access_key()
             && self.credentials.session_token() == other.session_token()

@@ -11,7 +11,7 @@ use aws_credential_types::{
 };
 use credentials_cache::{
     CacheSettings, CachedProvider, CredentialsCache, EnvironmentCredentials, IntoCredentialsCache,
-    OnExpired,
+    OnExpired, Replacement,
 };
 use sigv4_testkit::Step;
 use tokio::time::{Instant, sleep};
@@ -171,39 +171,86 @@ async fn a_provider_is_asked_for_nothing_before_there_is_a_caller() {
     }
 }
 
+/// Makes caches of all that has the handle of another in it, and provides what that does.
+fn in_front_of(behind: &Harness) -> Vec<Harness> {
+    let handle = || behind.cache.provider();
+    let settings = CacheSettings::new()
+        .clock(behind.clock.reader())
+        .random(|| 0.5);
+    let [_, wrapped @ ..] = caches(handle, &settings);
+    let chained = caches(|| Chain(vec![Box::new(handle())]), &settings);
+    let caches = wrapped.into_iter().chain(chained);
+    let harness = |cache| Harness {
+        clock: behind.clock.clone(),
+        provider: behind.provider.clone(),
+        cache,
+    };
+    caches.map(harness).collect()
+}
+
+fn behind() -> Harness {
+    Harness::new(|_| Step::Living(HOUR).after(MILLI * 50))
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_cache_in_front_of_a_cache_serves_as_one_does() {
-    for which in 0..4 {
-        let behind = Harness::new(|_| Step::Living(HOUR).after(MILLI * 50));
-        let settings = CacheSettings::new()
-            .clock(behind.clock.reader())
-            .random(|| 0.5);
-        let [_, shared, from_erased, erased] = caches(|| behind.cache.provider(), &settings);
-        let chained = CredentialsCache::with_settings(
-            Chain(vec![Box::new(behind.cache.provider())]),
-            settings,
-        );
-        let cache = [shared, from_erased, erased, chained][which].clone();
-        let front = Harness {
-            clock: behind.clock.clone(),
-            provider: behind.provider.clone(),
-            cache,
-        };
-        assert_eq!(front.call().await.took, MILLI * 50);
-        let calls = front.traffic(1, HOUR * 2).await;
-        assert_unhindered(&calls);
-        assert!(
-            calls
-                .iter()
-                .all(|call| !call.result.as_ref().unwrap().expired)
-        );
-        assert_eq!((behind.provider.loads(), behind.provider.peak()), (3, 1));
+    let behind = behind();
+    let front = &in_front_of(&behind)[0];
+    assert_eq!(front.call().await.took, MILLI * 50);
+    let calls = front.traffic(1, HOUR * 2).await;
+    assert_unhindered(&calls);
+    assert!(
+        calls
+            .iter()
+            .all(|call| !call.result.as_ref().unwrap().expired)
+    );
+    assert_eq!((behind.provider.loads(), behind.provider.peak()), (3, 1));
 
-        // Nobody has called for a while, so that both have expired.
-        sleep(HOUR * 2).await;
-        let call = front.call().await;
-        assert_eq!((call.load(), call.took), (4, MILLI * 50));
+    // Nobody has called for a while, so that both have expired.
+    sleep(HOUR * 2).await;
+    let call = front.call().await;
+    assert_eq!((call.load(), call.took), (4, MILLI * 50));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_rejected_in_front_of_a_cache_is_replaced_behind() {
+    let wrappings = in_front_of(&behind()).len();
+    for wrapping in 0..wrappings {
+        let behind = behind();
+        let front = &in_front_of(&behind)[wrapping];
+        front.call().await;
+        sleep(SECOND).await;
+        let Replacement::Loading(reload) = front.cache.replace(front.reject()) else {
+            panic!("no load");
+        };
+        assert!(reload.await);
+        assert_eq!(front.call().await.load(), 2);
+
+        // The pace of the cache behind is that of all in front of it.
+        let other = &in_front_of(&behind)[wrapping];
+        other.call().await;
+        sleep(SECOND).await;
+        let Replacement::Loading(reload) = other.cache.replace(other.reject()) else {
+            panic!("no load");
+        };
+        assert!(!reload.await);
+        assert_eq!(behind.provider.loads(), 2);
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_rejection_of_other_keys_in_front_of_a_cache_leaves_it_alone() {
+    let behind = behind();
+    let role = CredentialsCache::new(Role(behind.cache.provider()));
+    let rejected = role.get().await.unwrap().generation();
+    sleep(SECOND).await;
+    role.reject(rejected);
+    let Replacement::Loading(reload) = role.replace(rejected) else {
+        panic!("no load");
+    };
+    assert!(!reload.await);
+    let stats = behind.cache.stats();
+    assert_eq!((stats.loads, stats.rejections), (1, 0));
 }
 
 #[tokio::test(start_paused = true)]
