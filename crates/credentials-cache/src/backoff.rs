@@ -92,6 +92,12 @@ impl Backoff {
     pub(crate) fn reloading(&mut self, now: Moment) {
         self.reloads = Some(Pause::new(now, self.between_reloads));
     }
+
+    /// Notes that the reload which started last has come to nothing, so that none need wait for it.
+    /// There was no pause when it started.
+    pub(crate) fn reload_cancelled(&mut self) {
+        self.reloads = None;
+    }
 }
 
 #[cfg(test)]

@@ -81,7 +81,7 @@ pub struct CredentialsCache {
 impl CredentialsCache {
     /// Makes a cache of what a provider delivers. Nothing is loaded yet.
     ///
-    /// A provider that is a handle of a cache already gives that cache, as with
+    /// A [`CachedProvider`] gives the cache that it is a handle of, as with
     /// [`IntoCredentialsCache`].
     pub fn new(provider: impl ProvideCredentials + 'static) -> Self {
         Self::with_settings(provider, CacheSettings::new())
@@ -89,8 +89,7 @@ impl CredentialsCache {
 
     /// Makes a cache with settings.
     ///
-    /// A provider that is a handle of a cache already gives that cache, with the settings that it
-    /// has.
+    /// A [`CachedProvider`] gives the cache that it is a handle of, with the settings that it has.
     pub fn with_settings(
         provider: impl ProvideCredentials + 'static,
         settings: CacheSettings,
@@ -280,9 +279,14 @@ impl IntoCredentialsCache for CredentialsCache {
     }
 }
 
-/// A [`CachedProvider`] is recognised and gives the cache that it is a handle of, also inside a
+/// A [`CachedProvider`] gives the cache that it is a handle of. Every other provider gets a cache of
+/// its own, and so does a handle inside of one.
+///
+/// That includes a handle inside a
 /// [`SharedCredentialsProvider`](aws_credential_types::provider::SharedCredentialsProvider), as an
-/// SDK's configuration returns it. Nothing is cached twice.
+/// SDK's configuration returns it, which cannot be told from a provider that only uses a handle.
+/// The credentials are the same, with one cache in front of the other, and a rejection reaches both.
+/// To share one cache with an SDK, keep it, and pass the cache itself to everything else.
 impl<P> IntoCredentialsCache for P
 where
     P: ProvideCredentials + 'static,

@@ -99,7 +99,7 @@ pub(crate) struct Wait {
 }
 
 /// How many loads one caller waits for that come to nothing because their runtimes went away.
-const MOST_LOADS: usize = 4;
+pub(crate) const MOST_LOADS: usize = 4;
 
 impl Wait {
     pub(crate) fn new(shared: &Arc<Shared>) -> Self {

@@ -124,6 +124,7 @@ mod policy;
 mod pool;
 mod provider;
 mod refresh;
+mod rejected;
 mod replace;
 mod role_session;
 mod schedule;

@@ -65,7 +65,7 @@ impl<F> Drop for CatchPanic<F> {
     }
 }
 
-pub(crate) fn quietly<T>(work: impl FnOnce() -> T) -> Result<T, Panicked> {
+fn quietly<T>(work: impl FnOnce() -> T) -> Result<T, Panicked> {
     // Whatever it leaves behind half-done is dropped and not used.
     catch_unwind(AssertUnwindSafe(work)).map_err(|payload| {
         discard_payload(payload);

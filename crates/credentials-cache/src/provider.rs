@@ -1,26 +1,32 @@
-use std::{any::Any, cell::RefCell, fmt, sync::Arc};
+use std::{any::Any, fmt, sync::Arc};
 
 use aws_credential_types::{
     Credentials,
-    provider::{
-        self, ProvideCredentials, SharedCredentialsProvider, error::CredentialsError, future,
-    },
+    provider::{self, ProvideCredentials, error::CredentialsError, future},
 };
 
 use crate::{
-    cached::CachedCredentials, error::Error, get::Get, lookup::fallback, panic::quietly,
+    cached::CachedCredentials,
+    error::Error,
+    get::Get,
+    lookup::fallback,
+    rejected::is_to_replace,
+    replace::{Replacement, reject, replace},
     shared::Shared,
+    snapshot::Generation,
 };
 
 /// A [`CredentialsCache`](crate::CredentialsCache) as a provider, for whatever takes one: an SDK
 /// client, `aws-sigv4`, reqsign.
 ///
 /// Each call is a [`get`](crate::CredentialsCache::get), and costs next to nothing while credentials
-/// are valid. An SDK client caches once more what its provider delivers; give it
+/// are valid. A cache that is made of a provider which uses this one passes on what a service has
+/// rejected. An SDK client caches once more what its provider delivers; give it
 /// [`IdentityCache::no_cache`], so that it has what this cache holds.
 ///
-/// Where it comes back as a provider to make a cache of, it is the cache that it is a handle of:
-/// see [`IntoCredentialsCache`](crate::IntoCredentialsCache).
+/// Where a cache is made of the handle itself, that is the cache that it is a handle of. Where it
+/// comes back as another type, as from an SDK's configuration, it is a provider like any other: see
+/// [`IntoCredentialsCache`](crate::IntoCredentialsCache).
 ///
 /// It is cheap to clone.
 ///
@@ -49,44 +55,25 @@ impl CachedProvider {
         Self { shared }
     }
 
-    /// Finds the cache that a provider is a handle of, also where it was wrapped for an SDK's
-    /// configuration.
+    /// Returns the cache that a provider is a handle of.
+    ///
+    /// Nothing tells a handle of which only the trait is known, in a `SharedCredentialsProvider` or
+    /// an `Arc<dyn ProvideCredentials>`, from a provider that has a handle in it and provides
+    /// something else, such as a chain or a role: such a provider may answer every call but the one
+    /// for credentials as the handle does, and be of its size and at its address.
     pub(crate) fn find_shared<P>(provider: &P) -> Option<Arc<Shared>>
     where
         P: ProvideCredentials + 'static,
     {
         let any: &dyn Any = provider;
-        if let Some(handle) = any.downcast_ref::<Self>() {
-            return Some(Arc::clone(&handle.shared));
-        }
-        if let Some(wrapped) = any.downcast_ref::<SharedCredentialsProvider>() {
-            return find_wrapped(wrapped.as_ref());
-        }
-        let wrapped = any.downcast_ref::<Arc<dyn ProvideCredentials>>()?;
-        find_wrapped(wrapped.as_ref())
+        let handle = any.downcast_ref::<Self>()?;
+        Some(Arc::clone(&handle.shared))
     }
-}
 
-thread_local! {
-    static SEARCH: RefCell<Search> = const { RefCell::new(Search::Off) };
-}
-
-/// A search for the cache behind a provider of which nothing is known but the trait.
-enum Search {
-    Off,
-    On,
-    Found(Arc<Shared>),
-}
-
-/// Asks for the fallback, which every provider answers at once and without a load, and has a handle
-/// that is asked make itself known.
-fn find_wrapped(provider: &dyn ProvideCredentials) -> Option<Arc<Shared>> {
-    SEARCH.set(Search::On);
-    // Whatever it does, the search ends.
-    let _ = quietly(|| provider.fallback_on_interrupt());
-    match SEARCH.replace(Search::Off) {
-        Search::Found(shared) => Some(shared),
-        Search::Off | Search::On => None,
+    /// The credentials that are held, if a cache in front of this one asks for others in their place.
+    fn rejected(&self) -> Option<Generation> {
+        let held = self.shared.snapshot()?;
+        is_to_replace(&held).then_some(held.generation)
     }
 }
 
@@ -95,6 +82,15 @@ impl ProvideCredentials for CachedProvider {
     where
         Self: 'a,
     {
+        if let Some(rejected) = self.rejected() {
+            return future::ProvideCredentials::new(async move {
+                reject(&self.shared, rejected);
+                if let Replacement::Loading(reload) = replace(&self.shared, rejected) {
+                    reload.await;
+                }
+                provided(Get::new(&self.shared).await)
+            });
+        }
         match Get::new(&self.shared).try_into_ready() {
             Ok(result) => future::ProvideCredentials::ready(provided(result)),
             Err(get) => future::ProvideCredentials::new(async { provided(get.await) }),
@@ -103,11 +99,6 @@ impl ProvideCredentials for CachedProvider {
 
     /// Returns the credentials that are held, if they may be served.
     fn fallback_on_interrupt(&self) -> Option<Credentials> {
-        SEARCH.with_borrow_mut(|search| {
-            if let Search::On = search {
-                *search = Search::Found(Arc::clone(&self.shared));
-            }
-        });
         fallback(&self.shared).map(|cached| cached.credentials().clone())
     }
 }

@@ -14,6 +14,7 @@ use crate::{
     fetch::Source,
     finish::finish,
     load::{Load, Outcome, Trigger},
+    rejected::replacing,
     schedule::Stage,
     shared::{Shared, State},
     snapshot::Snapshot,
@@ -143,7 +144,13 @@ impl LoadTask {
     }
 
     async fn run(mut self, limit: Option<Duration>) {
-        let fetched = self.source.fetch(self.load.for_rejection, limit).await;
+        let for_rejection = self.load.for_rejection;
+        let rejected = self.shared.upgrade().and_then(|shared| {
+            let held = shared.snapshot()?;
+            (for_rejection && held.awaits_reload()).then(|| held.credentials.clone())
+        });
+        let fetch = self.source.fetch(for_rejection, limit);
+        let fetched = replacing(rejected, fetch).await;
         let (outcome, took) = match self.shared.upgrade() {
             Some(shared) => {
                 let outcome = finish(&shared, &self.load, fetched);
@@ -172,7 +179,7 @@ impl Drop for LoadTask {
         let took = self.shared.upgrade().map(|shared| {
             let mut state = shared.lock();
             let held = shared.snapshot();
-            state.clear(&self.load, held.as_deref());
+            state.cancel(&self.load, held.as_deref());
             drop(state);
             shared.now().since(&self.load.started)
         });
@@ -205,10 +212,20 @@ async fn run_timer(shared: Weak<Shared>, mut delay: Duration) {
         // The clocks decide, not that the timer has fired.
         match until_refresh(&shared) {
             Some(Duration::ZERO) => {
-                // The load sets the next timer.
                 let now = shared.now();
-                join_or_start_if_allowed(&shared, shared.lock(), now, &Handle::current());
-                return;
+                let runtime = Handle::current();
+                let load = join_or_start_if_allowed(&shared, shared.lock(), now, &runtime);
+                // A wait must not keep the cache alive.
+                drop(shared);
+                let Some(load) = load else {
+                    return;
+                };
+                // A load that ends sets the next timer. One that another runtime took with it
+                // does not.
+                match load.outcome().await {
+                    Outcome::Cancelled => delay = Duration::ZERO,
+                    Outcome::Loaded | Outcome::Failed { .. } => return,
+                }
             }
             Some(left) => delay = left,
             None => return,

@@ -10,8 +10,8 @@ use std::{
 use tokio::runtime::Handle;
 
 use crate::{
-    get::Wait,
-    load::Load,
+    get::{MOST_LOADS, Wait},
+    load::{Load, Outcome},
     policy,
     refresh::join_or_start_if_allowed,
     shared::{Shared, State},
@@ -49,7 +49,7 @@ impl Reload {
         let shared = Arc::clone(shared);
         let wait = Wait::new(&shared);
         let wait = async move {
-            wait.within_limit(load.outcome()).await;
+            wait.within_limit(follow(&shared, load, rejected)).await;
             wait.note_end();
             let snapshot = shared.snapshot();
             snapshot.is_some_and(|snapshot| snapshot.replaces(rejected))
@@ -91,6 +91,21 @@ pub(crate) fn reject(shared: &Shared, rejected: Generation) {
 
 /// Starts or joins the load that replaces rejected credentials, if one may start now.
 pub(crate) fn replace(shared: &Arc<Shared>, rejected: Generation) -> Replacement {
+    match find_load(shared, rejected) {
+        Found::Done => Replacement::Done,
+        Found::Load(load) => Replacement::Loading(Reload::new(shared, load, rejected)),
+        Found::Nothing => Replacement::Unavailable,
+    }
+}
+
+/// What there is instead of rejected credentials.
+enum Found {
+    Done,
+    Load(Arc<Load>),
+    Nothing,
+}
+
+fn find_load(shared: &Arc<Shared>, rejected: Generation) -> Found {
     // The provider itself must not wait for its own load.
     let runtime = Handle::try_current().ok();
     let runtime = runtime.filter(|_| !shared.source.is_calling());
@@ -99,19 +114,33 @@ pub(crate) fn replace(shared: &Arc<Shared>, rejected: Generation) -> Replacement
     let mut state = shared.lock();
     // From here on no load can end.
     let Some(snapshot) = shared.snapshot() else {
-        return Replacement::Unavailable;
+        return Found::Nothing;
     };
     if snapshot.replaces(rejected) {
-        return Replacement::Done;
+        return Found::Done;
     }
     let Some(runtime) = runtime else {
-        return Replacement::Unavailable;
+        return Found::Nothing;
     };
     ask_for_reload(&mut state, &snapshot, pause, &now);
     match join_or_start_if_allowed(shared, state, now, &runtime) {
-        Some(load) => Replacement::Loading(Reload::new(shared, load, rejected)),
-        None => Replacement::Unavailable,
+        Some(load) => Found::Load(load),
+        None => Found::Nothing,
     }
+}
+
+/// Waits for a load to end. If its runtime goes away, the wait goes on with the next.
+async fn follow(shared: &Arc<Shared>, mut load: Arc<Load>, rejected: Generation) {
+    for _ in 1..MOST_LOADS {
+        if !matches!(load.outcome().await, Outcome::Cancelled) {
+            return;
+        }
+        match find_load(shared, rejected) {
+            Found::Load(next) => load = next,
+            Found::Done | Found::Nothing => return,
+        }
+    }
+    load.outcome().await;
 }
 
 /// Lets a reload start as soon as the pace allows it. `pause` is to come after it.

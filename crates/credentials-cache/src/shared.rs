@@ -11,7 +11,7 @@ use crate::{
     backoff::Backoff,
     error::Error,
     fetch::Source,
-    load::Load,
+    load::{Load, Trigger},
     settings::CacheSettings,
     snapshot::{Snapshot, SnapshotRef},
     stats::Stats,
@@ -109,6 +109,18 @@ impl State {
         }
         let current = |current: &mut Arc<Load>| Arc::ptr_eq(current, load);
         self.load.take_if(current).is_some()
+    }
+
+    /// Forgets a load that was dropped before its end, and all that was noted when it started.
+    pub(crate) fn cancel(&mut self, load: &Arc<Load>, held: Option<&Snapshot>) {
+        // What another load that took over has noted since is not this one's to undo.
+        if !self.clear(load, held) || load.trigger != Trigger::Rejected {
+            return;
+        }
+        self.backoff.reload_cancelled();
+        if let Some(held) = held {
+            held.hasten_reload();
+        }
     }
 
     pub(crate) fn set_timer(&mut self, timer: AbortHandle) {

@@ -133,6 +133,13 @@ impl Snapshot {
         self.reload_at.store(at, Ordering::Relaxed);
     }
 
+    /// Has the reload that is asked for, if one is, be due at once.
+    pub(crate) fn hasten_reload(&self) {
+        if self.awaits_reload() {
+            self.reload_at.store(0, Ordering::Relaxed);
+        }
+    }
+
     /// Tells whether a reload is asked for, now or later.
     pub(crate) fn awaits_reload(&self) -> bool {
         self.reload_at.load(Ordering::Relaxed) != NEVER
@@ -188,7 +195,7 @@ impl Snapshot {
         now.since(&self.loaded)
     }
 
-    fn has_keys_of(&self, other: &Credentials) -> bool {
+    pub(crate) fn has_keys_of(&self, other: &Credentials) -> bool {
         self.credentials.access_key_id() == other.access_key_id()
             && self.credentials.secret_access_key() == other.secret_access_key()
             && self.credentials.session_token() == other.session_token()
@@ -284,8 +291,11 @@ mod tests {
         snapshot.reload_in(Duration::ZERO, &now);
         assert!(snapshot.held(&now).reload_due);
         snapshot.reload_in(Duration::MAX, &now);
-        assert!(snapshot.awaits_reload());
+        assert!(snapshot.awaits_reload() && !snapshot.held(&now).reload_due);
+        snapshot.hasten_reload();
+        assert!(snapshot.held(&now).reload_due);
         snapshot.reloaded_in_vain();
+        snapshot.hasten_reload();
         assert!(!snapshot.awaits_reload());
     }
 

@@ -4,6 +4,10 @@ mod common;
 
 use std::time::{Duration, SystemTime};
 
+use aws_credential_types::{
+    Credentials,
+    provider::{ProvideCredentials, SharedCredentialsProvider, future},
+};
 use common::{
     HOST, Recorder, builder, credentials, full, get, id, moment, own_error, post, preloaded, send,
     signed_as,
@@ -13,7 +17,7 @@ use http_sigv4::Profile;
 use tower::{Layer, ServiceExt};
 use tower_sigv4::{
     CredentialsCache, Error, PayloadMode, SigV4Layer, SigV4LayerBuilder, SignedBody,
-    SigningOptions, UnlistedHosts,
+    SigningOptions, UnlistedHosts, credentials_cache::CachedProvider,
 };
 
 type Setter = fn(SigV4LayerBuilder) -> SigV4LayerBuilder;
@@ -226,7 +230,7 @@ async fn a_disabled_layer_has_the_type_of_one_that_signs() {
 #[tokio::test]
 async fn the_cache_that_is_made_of_a_provider_goes_by_the_clock_of_the_builder() {
     let expired = moment() - Duration::from_secs(1);
-    let provider = aws_credential_types::Credentials::new("AKID", "s", None, Some(expired), "test");
+    let provider = Credentials::new("AKID", "s", None, Some(expired), "test");
     let layer = |clock: fn() -> SystemTime| {
         SigV4Layer::builder("execute-api", "us-east-1", provider.clone())
             .clock(clock)
@@ -253,4 +257,31 @@ async fn a_cache_that_exists_is_shared_and_a_provider_handle_of_it_is_not_cached
         assert_eq!(signed_as(&sent).access_key_id, id(1));
     }
     assert_eq!(cache.stats().loads, 1);
+}
+
+/// Provides the first of two, and falls back to the second, as a chain of `aws-config` may.
+#[derive(Debug)]
+struct Chain(Credentials, CachedProvider);
+
+impl ProvideCredentials for Chain {
+    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        future::ProvideCredentials::ready(Ok(self.0.clone()))
+    }
+
+    fn fallback_on_interrupt(&self) -> Option<Credentials> {
+        self.1.fallback_on_interrupt()
+    }
+}
+
+#[tokio::test]
+async fn a_provider_that_has_a_handle_in_it_signs_with_what_it_provides_itself() {
+    let other = CredentialsCache::new(credentials(id(2)));
+    let chain = Chain(credentials(id(1)), other.provider());
+    let provider = SharedCredentialsProvider::new(chain);
+    let layer = SigV4Layer::new("execute-api", "us-east-1", provider).unwrap();
+    let sent = send(layer, get().body(full("")).unwrap()).await.unwrap();
+    assert_eq!(signed_as(&sent).access_key_id, id(1));
 }

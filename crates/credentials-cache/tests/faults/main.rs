@@ -16,3 +16,4 @@ mod runtimes;
 mod secrets;
 mod thaw;
 mod threads;
+mod wrapped;

@@ -5,10 +5,7 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use aws_credential_types::{
-    Credentials,
-    provider::{ProvideCredentials, SharedCredentialsProvider, error::CredentialsError, future},
-};
+use aws_credential_types::provider::{ProvideCredentials, error::CredentialsError, future};
 use credentials_cache::{
     CacheSettings, CachedProvider, CredentialsCache, EnvironmentCredentials, IntoCredentialsCache,
     OnExpired,
@@ -33,105 +30,28 @@ async fn it_provides_what_the_cache_holds_and_loads_when_the_cache_would() {
     assert_eq!((stats.served_fresh, stats.waits), (2, 2));
 }
 
-/// All that a handle may be wrapped in on its way.
-fn wrapped(handle: CachedProvider) -> Vec<CredentialsCache> {
-    let shared = SharedCredentialsProvider::new(handle.clone());
-    let erased: Arc<dyn ProvideCredentials> = Arc::new(handle.clone());
-    let settings = CacheSettings::new();
-    vec![
-        CredentialsCache::new(handle.clone()),
-        CredentialsCache::with_settings(handle.clone(), settings.clone()),
-        handle.into_credentials_cache(settings.clone()),
-        shared.into_credentials_cache(settings.clone()),
-        SharedCredentialsProvider::from(Arc::clone(&erased))
-            .into_credentials_cache(settings.clone()),
-        erased.into_credentials_cache(settings),
-    ]
-}
-
 #[tokio::test(start_paused = true)]
 async fn a_handle_that_comes_back_is_its_cache_and_nothing_is_cached_twice() {
     let harness = Harness::with(
         |_| Step::Living(HOUR),
         |settings| settings.max_wait(SECOND * 7).on_expired(OnExpired::Fail),
     );
-    for cache in wrapped(harness.cache.provider()) {
+    let handle = || harness.cache.provider();
+    for cache in [
+        CredentialsCache::new(handle()),
+        CredentialsCache::with_settings(handle(), CacheSettings::new()),
+        handle().into_credentials_cache(CacheSettings::new()),
+        harness
+            .cache
+            .clone()
+            .into_credentials_cache(CacheSettings::new()),
+    ] {
         let cached = cache.get().await.unwrap();
         assert_eq!(Some(cached.generation()), harness.cache.generation());
         assert_eq!(cache.stats().loads, 1);
         assert!(format!("{cache:?}").contains("max_wait: 7s"), "{cache:?}");
     }
     assert_eq!(harness.provider.loads(), 1);
-}
-
-/// Panics when it is asked for a fallback.
-#[derive(Debug)]
-struct Touchy;
-
-impl ProvideCredentials for Touchy {
-    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
-    where
-        Self: 'a,
-    {
-        future::ProvideCredentials::ready(Ok(Credentials::new("TOUCHY", "secret", None, None, "t")))
-    }
-
-    fn fallback_on_interrupt(&self) -> Option<Credentials> {
-        panic!("do not ask");
-    }
-}
-
-#[tokio::test]
-async fn any_other_provider_gets_a_cache_of_its_own() {
-    let other = Credentials::new("OTHER", "secret", None, None, "test");
-    let settings = CacheSettings::new();
-    for cache in [
-        other.clone().into_credentials_cache(settings.clone()),
-        SharedCredentialsProvider::new(other).into_credentials_cache(settings.clone()),
-        SharedCredentialsProvider::new(Touchy).into_credentials_cache(settings),
-    ] {
-        let before = cache.generation();
-        assert!(before.is_none() && cache.get().await.is_ok());
-    }
-    let cache = SharedCredentialsProvider::new(Touchy).into_credentials_cache(CacheSettings::new());
-    let id = cache
-        .get()
-        .await
-        .unwrap()
-        .credentials()
-        .access_key_id()
-        .to_owned();
-    assert_eq!(id, "TOUCHY");
-}
-
-/// Of which a test sees whether it is still there.
-#[derive(Debug)]
-struct Tracked {
-    _alive: Arc<()>,
-}
-
-impl ProvideCredentials for Tracked {
-    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
-    where
-        Self: 'a,
-    {
-        future::ProvideCredentials::ready(Err(CredentialsError::not_loaded_no_source()))
-    }
-}
-
-#[test]
-fn a_search_for_a_handle_keeps_nothing_alive() {
-    let alive = Arc::new(());
-    let tracked = || {
-        let _alive = Arc::clone(&alive);
-        CredentialsCache::new(Tracked { _alive }).provider()
-    };
-    let settings = CacheSettings::new;
-    drop(SharedCredentialsProvider::new(Touchy).into_credentials_cache(settings()));
-    assert!(tracked().fallback_on_interrupt().is_none());
-    drop(SharedCredentialsProvider::new(tracked()).into_credentials_cache(settings()));
-    assert!(tracked().fallback_on_interrupt().is_none());
-    assert_eq!(Arc::strong_count(&alive), 1);
 }
 
 #[tokio::test(start_paused = true)]

@@ -10,9 +10,13 @@ use std::{
 
 use credentials_cache::Replacement;
 use sigv4_testkit::Step;
-use tokio::runtime::Builder;
+use tokio::{
+    runtime::{Builder, Runtime},
+    task::yield_now,
+    time::{advance, sleep},
+};
 
-use crate::harness::{HOUR, Harness, SECOND, now_or_never};
+use crate::harness::{HOUR, Harness, MILLI, SECOND, assert_unhindered, now_or_never};
 
 /// Runs a future without any runtime.
 pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
@@ -116,4 +120,129 @@ fn block_on_generation(harness: &Harness) -> credentials_cache::Generation {
         let load = scope.spawn(|| runtime.block_on(harness.cache.get()));
         load.join().unwrap().unwrap().generation()
     })
+}
+
+fn runtime() -> Runtime {
+    let mut builder = Builder::new_current_thread();
+    builder.enable_time().start_paused(true).build().unwrap()
+}
+
+/// Loads the first credentials, hangs in the second load, and loads others from then on.
+fn second_hangs(load: sigv4_testkit::LoadStart) -> Step {
+    match load.number {
+        2 => Step::Hang,
+        _ => Step::Living(HOUR).after(MILLI * 50),
+    }
+}
+
+/// Loads credentials on a runtime, and lets the pause after that pass.
+fn loaded(harness: &Harness, runtime: &Runtime) {
+    assert!(runtime.block_on(harness.call()).result.is_ok());
+    harness.clock.freeze(SECOND);
+}
+
+/// Asks once, and has the load that this starts begin.
+async fn call_and_begin(harness: &Harness) {
+    assert_unhindered(&[harness.call().await]);
+    yield_now().await;
+    assert_eq!(harness.provider.in_flight(), 1);
+}
+
+#[test]
+fn a_reload_whose_runtime_goes_away_is_taken_over_at_once_by_one_caller() {
+    for begins in [false, true] {
+        let harness = Harness::new(move |load| match begins {
+            true => second_hangs(load),
+            false => Step::Living(HOUR).after(MILLI * 50),
+        });
+        let (lasting, short_lived) = (runtime(), runtime());
+        loaded(&harness, &lasting);
+        short_lived.block_on(async {
+            harness.reject();
+            match begins {
+                true => call_and_begin(&harness).await,
+                false => assert_unhindered(&[harness.call().await]),
+            }
+        });
+        drop(short_lived);
+        assert_eq!(harness.cache.stats().loads_cancelled, 1);
+
+        let next = harness.provider.loads() + 1;
+        lasting.block_on(async {
+            assert_unhindered(&harness.calls(100).await);
+            sleep(MILLI * 51).await;
+            assert_eq!(harness.call().await.load(), next);
+            // The one that has run to its end keeps the next one waiting.
+            harness.reject();
+            assert_unhindered(&harness.traffic(1, SECOND * 80).await);
+        });
+        assert_eq!(harness.provider.loads(), next);
+    }
+}
+
+#[test]
+fn whoever_waits_for_a_reload_takes_over_when_its_runtime_goes_away() {
+    let harness = Harness::new(second_hangs);
+    let (lasting, short_lived) = (runtime(), runtime());
+    loaded(&harness, &lasting);
+    let reloads = short_lived.block_on(async {
+        let rejected = harness.reject();
+        call_and_begin(&harness).await;
+        [(); 3].map(|()| match harness.cache.replace(rejected) {
+            Replacement::Loading(reload) => reload,
+            other => panic!("{other:?}"),
+        })
+    });
+    drop(short_lived);
+    lasting.block_on(async {
+        for reload in reloads {
+            assert!(reload.await);
+        }
+    });
+    assert_eq!(harness.provider.loads(), 3);
+}
+
+#[test]
+fn a_reload_that_goes_away_after_another_has_taken_over_changes_nothing() {
+    let harness = Harness::new(|load| match load.number {
+        1 => Step::Living(HOUR),
+        2 => Step::Hang,
+        _ => Step::Error,
+    });
+    let (lasting, stalled) = (runtime(), runtime());
+    loaded(&harness, &lasting);
+    stalled.block_on(async {
+        harness.reject();
+        call_and_begin(&harness).await;
+    });
+    harness.clock.freeze(SECOND * 91);
+    lasting.block_on(async {
+        assert_unhindered(&harness.traffic(1, SECOND * 2).await);
+        assert_eq!(harness.provider.loads(), 3);
+        stalled.shutdown_background();
+        assert_eq!(harness.provider.in_flight(), 0);
+        assert_unhindered(&harness.traffic(1, SECOND * 80).await);
+    });
+    assert_eq!(harness.provider.loads(), 3);
+}
+
+#[test]
+fn the_timer_starts_another_load_when_the_runtime_of_the_one_under_way_goes_away() {
+    let harness = Harness::with(second_hangs, |settings| settings.refresh_timer(true));
+    let (lasting, short_lived) = (runtime(), runtime());
+    // Due five seconds later.
+    let nearly = SECOND * 2_920;
+    lasting.block_on(async {
+        harness.call().await;
+        sleep(nearly).await;
+    });
+    short_lived.block_on(async {
+        advance(nearly + SECOND * 6).await;
+        call_and_begin(&harness).await;
+    });
+    lasting.block_on(async { sleep(SECOND * 10).await });
+    assert_eq!(harness.provider.loads(), 2);
+    drop(short_lived);
+    lasting.block_on(async { sleep(SECOND).await });
+    assert_eq!(harness.provider.completed(), 2);
 }
