@@ -19,6 +19,8 @@ fn with_environment(test: &str, variables: &[(&str, &str)]) -> bool {
     let output = Command::new(current_exe().unwrap())
         .args(["--exact", test, "--nocapture"])
         .env_clear()
+        // Windows has no sockets without it.
+        .envs(env::var_os("SystemRoot").map(|folder| ("SystemRoot", folder)))
         .envs([(INSIDE, "1"), ("AWS_EC2_METADATA_DISABLED", "true")])
         .envs([
             ("AWS_CONFIG_FILE", "/none"),
