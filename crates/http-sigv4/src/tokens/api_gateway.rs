@@ -66,6 +66,8 @@ impl ApiGatewaySigner {
     }
 }
 
+impl super::sealed::Sealed for ApiGatewaySigner {}
+
 impl TokenSigner for ApiGatewaySigner {
     type Output = Handshake;
 

@@ -125,6 +125,8 @@ impl AppSyncSigner {
 const API: &str = ".appsync-api.";
 const REALTIME: &str = ".appsync-realtime-api.";
 
+impl super::sealed::Sealed for AppSyncSigner {}
+
 impl TokenSigner for AppSyncSigner {
     type Output = AppSyncAuthorization;
 

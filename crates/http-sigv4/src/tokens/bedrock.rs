@@ -57,6 +57,8 @@ impl Default for BedrockSigner {
     }
 }
 
+impl super::sealed::Sealed for BedrockSigner {}
+
 impl TokenSigner for BedrockSigner {
     type Output = Token;
 

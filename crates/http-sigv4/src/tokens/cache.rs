@@ -77,6 +77,8 @@ impl ElastiCacheSigner {
     }
 }
 
+impl super::sealed::Sealed for ElastiCacheSigner {}
+
 impl TokenSigner for ElastiCacheSigner {
     type Output = Token;
 
@@ -133,6 +135,8 @@ impl MemoryDbSigner {
         Ok(self)
     }
 }
+
+impl super::sealed::Sealed for MemoryDbSigner {}
 
 impl TokenSigner for MemoryDbSigner {
     type Output = Token;

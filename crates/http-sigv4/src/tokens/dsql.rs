@@ -77,6 +77,8 @@ impl DsqlSigner {
     }
 }
 
+impl super::sealed::Sealed for DsqlSigner {}
+
 impl TokenSigner for DsqlSigner {
     type Output = Token;
 

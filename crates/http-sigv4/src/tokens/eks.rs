@@ -74,6 +74,8 @@ impl EksSigner {
     }
 }
 
+impl super::sealed::Sealed for EksSigner {}
+
 impl TokenSigner for EksSigner {
     type Output = Token;
 

@@ -90,6 +90,8 @@ impl IotSigner {
     }
 }
 
+impl super::sealed::Sealed for IotSigner {}
+
 impl TokenSigner for IotSigner {
     type Output = Handshake;
 

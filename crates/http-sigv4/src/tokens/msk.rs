@@ -79,6 +79,8 @@ impl Default for MskSigner {
     }
 }
 
+impl super::sealed::Sealed for MskSigner {}
+
 impl TokenSigner for MskSigner {
     type Output = Token;
 

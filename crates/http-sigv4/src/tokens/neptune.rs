@@ -42,6 +42,8 @@ impl NeptuneSigner {
     }
 }
 
+impl super::sealed::Sealed for NeptuneSigner {}
+
 impl TokenSigner for NeptuneSigner {
     type Output = Handshake;
 

@@ -121,6 +121,8 @@ impl PostPolicy {
     }
 }
 
+impl super::sealed::Sealed for PostPolicy {}
+
 impl TokenSigner for PostPolicy {
     type Output = PostForm;
 

@@ -68,6 +68,8 @@ impl RdsSigner {
     }
 }
 
+impl super::sealed::Sealed for RdsSigner {}
+
 impl TokenSigner for RdsSigner {
     type Output = Token;
 

@@ -107,6 +107,8 @@ impl TranscribeSigner {
     }
 }
 
+impl super::sealed::Sealed for TranscribeSigner {}
+
 impl TokenSigner for TranscribeSigner {
     type Output = Handshake;
 
