@@ -162,12 +162,11 @@ impl Presigner {
         time: SystemTime,
     ) -> Result<Signature<'a>, SignError> {
         let profile = self.signer.profile();
-        let payload = self
-            .payload
-            .unwrap_or(match profile.presigns_any_payload() {
-                true => Payload::Unsigned,
-                false => Payload::EMPTY,
-            });
+        let payload = match self.payload {
+            Some(payload) => payload,
+            None if profile.presigns_any_payload() => Payload::Unsigned,
+            None => Payload::EMPTY,
+        };
         let is_unsigned = payload == Payload::Unsigned;
         // S3 reads the absence of the header as an unsigned payload.
         let is_implied = is_unsigned && profile.path == PathRule::S3;
