@@ -122,16 +122,10 @@ impl Signing {
         expires_in: ExpiresIn,
     ) -> Result<SystemTime, Error> {
         let mut presigner = Presigner::new(self.config().signer.clone(), expires_in)?;
-        presigner = match self.decision.payload_mode {
-            PayloadMode::Precomputed(digest) => presigner.payload(Payload::Sha256(digest)),
-            PayloadMode::Unsigned => presigner.payload(Payload::Unsigned),
-            // No URL is for frames, which the presigner refuses.
-            PayloadMode::StreamingUnsignedTrailer => {
-                presigner.payload(Payload::StreamingUnsignedTrailer)
-            }
-            // There is no body to be read here.
-            _ => presigner,
-        };
+        // There is no body here that could be read. No URL is for frames, which the presigner refuses.
+        if let Some(payload) = self.decision.payload_mode.payload() {
+            presigner = presigner.payload(payload);
+        }
         let credentials = poll_fn(|cx| self.poll_credentials(cx)).await?;
         let Decision {
             config,

@@ -129,39 +129,31 @@ where
     B: Body + Unpin,
     B::Error: Into<BoxError>,
 {
-    let (body, payload) = match mode {
-        PayloadMode::Unsigned => (SignedBody::untouched(body), Payload::Unsigned),
-        PayloadMode::Precomputed(digest) => (SignedBody::untouched(body), Payload::Sha256(digest)),
-        PayloadMode::StreamingUnsignedTrailer => (
-            SignedBody::untouched(body),
-            Payload::StreamingUnsignedTrailer,
-        ),
-        // A body that was to be sent in chunks too, if it is none for that.
-        _ if body.is_end_stream() => {
-            return Ok(Read::Done(Known {
-                #[cfg(feature = "chunked")]
-                checksum: checksum.map(|it| (it.header_name(), it.checksum(b""))),
-                ..Known::new(SignedBody::empty(), Payload::EMPTY)
-            }));
-        }
-        _ => {
-            let mut collect = Collect::new(body, settings, larger, declared)?;
+    if let Some(payload) = mode.payload() {
+        return Ok(Read::Done(Known::new(SignedBody::untouched(body), payload)));
+    }
+    // A body that was to be sent in chunks too, if it is none for that.
+    if body.is_end_stream() {
+        return Ok(Read::Done(Known {
             #[cfg(feature = "chunked")]
-            {
-                collect.checksum = checksum.map(|it| Box::new(Checksum::new(it)));
-            }
-            // No task waits yet: should the body be pending, the response future polls it again.
-            return match collect.poll(&mut Context::from_waker(Waker::noop())) {
-                Poll::Ready(known) => Ok(Read::Done(known?)),
-                Poll::Pending => {
-                    // From now on, what the body yields is held because of its hash.
-                    collect.permit = settings.budget.permit();
-                    Ok(Read::Pending(Box::new(collect)))
-                }
-            };
+            checksum: checksum.map(|it| (it.header_name(), it.checksum(b""))),
+            ..Known::new(SignedBody::empty(), Payload::EMPTY)
+        }));
+    }
+    let mut collect = Collect::new(body, settings, larger, declared)?;
+    #[cfg(feature = "chunked")]
+    {
+        collect.checksum = checksum.map(|it| Box::new(Checksum::new(it)));
+    }
+    // No task waits yet: should the body be pending, the response future polls it again.
+    match collect.poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(known) => Ok(Read::Done(known?)),
+        Poll::Pending => {
+            // From now on, what the body yields is held because of its hash.
+            collect.permit = settings.budget.permit();
+            Ok(Read::Pending(Box::new(collect)))
         }
-    };
-    Ok(Read::Done(Known::new(body, payload)))
+    }
 }
 
 /// Collects a body and hashes it while it arrives.

@@ -1,4 +1,4 @@
-use http_sigv4::Profile;
+use http_sigv4::{Payload, Profile};
 
 #[cfg(feature = "chunked")]
 use super::chunked::Chunks;
@@ -82,6 +82,18 @@ impl PayloadMode {
             Self::Buffered | Self::Precomputed(_) => !profile.requires_unsigned_payload(),
             #[cfg(feature = "chunked")]
             Self::Chunked(chunks) => chunks.fit(profile),
+        }
+    }
+
+    /// Returns what the signature says of a body that is not read for it. `None` if it has to be.
+    pub(crate) fn payload(self) -> Option<Payload> {
+        match self {
+            Self::Unsigned => Some(Payload::Unsigned),
+            Self::Precomputed(digest) => Some(Payload::Sha256(digest)),
+            Self::StreamingUnsignedTrailer => Some(Payload::StreamingUnsignedTrailer),
+            Self::Buffered => None,
+            #[cfg(feature = "chunked")]
+            Self::Chunked(_) => None,
         }
     }
 
