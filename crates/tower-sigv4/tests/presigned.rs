@@ -4,11 +4,8 @@ mod common;
 
 use std::time::Duration;
 
-use aws_sigv4::{
-    http_request::{SignableBody, SignableRequest, SignatureLocation, SigningSettings, sign},
-    sign::v4,
-};
-use common::{HOST, builder, credentials, id, moment};
+use aws_sigv4::http_request::{SignableBody, SignableRequest};
+use common::{HOST, builder, credentials, id, moment, presigned_signature};
 use http::Request;
 use http_sigv4::{ExpiresIn, Payload};
 use tower_sigv4::{Error, PayloadMode, SigV4LayerBuilder, SigningOptions};
@@ -43,20 +40,13 @@ async fn signature(
 /// The signature of AWS's own signer for the same URL and a body.
 fn expected(body: SignableBody<'_>) -> String {
     let request = SignableRequest::new("POST", uri(), std::iter::empty(), body).unwrap();
-    let mut settings = SigningSettings::default();
-    settings.signature_location = SignatureLocation::QueryParams;
-    settings.expires_in = Some(MINUTE);
-    let identity = credentials(id(1)).into();
-    let parameters = v4::SigningParams::builder()
-        .identity(&identity)
-        .region("us-east-1")
-        .name("execute-api")
-        .time(moment())
-        .settings(settings)
-        .build()
-        .unwrap()
-        .into();
-    sign(request, &parameters).unwrap().into_parts().1
+    presigned_signature(
+        request,
+        id(1),
+        ("us-east-1", "execute-api"),
+        moment(),
+        MINUTE,
+    )
 }
 
 fn digest() -> PayloadMode {

@@ -7,12 +7,9 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use aws_credential_types::{Credentials, provider::ProvideCredentials};
-use aws_sigv4::{
-    http_request::{SignableBody, SignableRequest, SignatureLocation, SigningSettings, sign},
-    sign::v4,
-};
-use common::{HeldProvider, Rotating, builder, credentials, id, moment, secret, token};
+use aws_credential_types::provider::ProvideCredentials;
+use aws_sigv4::http_request::{SignableBody, SignableRequest};
+use common::{HeldProvider, Rotating, builder, credentials, id, moment, presigned_signature};
 use http::Uri;
 use http_sigv4::{
     ExpiresIn, Payload,
@@ -47,20 +44,7 @@ fn expected_signature(id: &str, region: &str, time: SystemTime, expires_in: Dura
     let url = format!("https://{DATABASE}:5432/?Action=connect&DBUser=app");
     let body = SignableBody::Bytes(&[]);
     let request = SignableRequest::new("GET", url, std::iter::empty(), body).unwrap();
-    let mut settings = SigningSettings::default();
-    settings.signature_location = SignatureLocation::QueryParams;
-    settings.expires_in = Some(expires_in);
-    let identity = Credentials::new(id, secret(id), Some(token(id)), None, "test").into();
-    let parameters = v4::SigningParams::builder()
-        .identity(&identity)
-        .region(region)
-        .name("rds-db")
-        .time(time)
-        .settings(settings)
-        .build()
-        .unwrap();
-    let signed = sign(request, &parameters.into()).unwrap();
-    signed.signature().to_owned()
+    presigned_signature(request, id, (region, "rds-db"), time, expires_in)
 }
 
 #[track_caller]

@@ -23,7 +23,7 @@ pub(crate) use self::{
     body::{Endless, Fed, Feed, fed},
     credentials::{HeldProvider, Rotating, credentials, id, secret, token},
     log::Log,
-    verify::{assert_signed, assert_signed_for, signed_as, verify},
+    verify::{assert_signed, assert_signed_for, presigned_signature, signed_as, verify},
 };
 
 /// A host that the layers here may sign for, without any setting.

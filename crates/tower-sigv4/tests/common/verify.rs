@@ -1,9 +1,10 @@
 //! Whether a request is signed, by AWS's own signer and never by ours.
 
-use aws_credential_types::Credentials;
+use std::time::{Duration, SystemTime};
+
 use aws_sigv4::{
     http_request::{
-        PercentEncodingMode, SignableBody, SignableRequest, SigningSettings,
+        PercentEncodingMode, SignableBody, SignableRequest, SignatureLocation, SigningSettings,
         UriPathNormalizationMode, sign,
     },
     sign::v4,
@@ -11,7 +12,7 @@ use aws_sigv4::{
 use http::{HeaderName, header::AUTHORIZATION};
 use time::{PrimitiveDateTime, macros::format_description};
 
-use super::{HOST, Sent, secret, token};
+use super::{HOST, Sent, credentials, token};
 
 /// What an `Authorization` header says.
 #[derive(Clone, Copy, Debug)]
@@ -106,19 +107,44 @@ pub(crate) fn verify(host: &str, sent: &Sent) -> Result<(), String> {
         settings.uri_path_normalization_mode = UriPathNormalizationMode::Disabled;
     }
     let id = signed.access_key_id;
-    let identity = Credentials::new(id, secret(id), Some(token(id)), None, "test").into();
-    let parameters = v4::SigningParams::builder()
-        .identity(&identity)
-        .region(signed.region)
-        .name(signed.service)
-        .time(time.assume_utc().into())
-        .settings(settings)
-        .build()
-        .unwrap()
-        .into();
-    let expected = sign(request, &parameters).unwrap();
-    match headers["x-amz-security-token"] == token(id) && signed.signature == expected.signature() {
+    let scope = (signed.region, signed.service);
+    let expected = signature(request, settings, id, scope, time.assume_utc().into());
+    match headers["x-amz-security-token"] == token(id) && signed.signature == expected {
         true => Ok(()),
         false => Err("the signature is not this request's".into()),
     }
+}
+
+/// The signature in a presigned URL, by the region and the name of a service.
+pub(crate) fn presigned_signature(
+    request: SignableRequest<'_>,
+    id: &str,
+    scope: (&str, &str),
+    time: SystemTime,
+    expires_in: Duration,
+) -> String {
+    let mut settings = SigningSettings::default();
+    settings.signature_location = SignatureLocation::QueryParams;
+    settings.expires_in = Some(expires_in);
+    signature(request, settings, id, scope, time)
+}
+
+fn signature(
+    request: SignableRequest<'_>,
+    settings: SigningSettings,
+    id: &str,
+    (region, service): (&str, &str),
+    time: SystemTime,
+) -> String {
+    let identity = credentials(id).into();
+    let parameters = v4::SigningParams::builder()
+        .identity(&identity)
+        .region(region)
+        .name(service)
+        .time(time)
+        .settings(settings)
+        .build()
+        .unwrap();
+    let signed = sign(request, &parameters.into()).unwrap();
+    signed.signature().to_owned()
 }
