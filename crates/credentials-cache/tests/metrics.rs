@@ -16,6 +16,7 @@ use metrics::{
     with_local_recorder,
 };
 use sigv4_testkit::{ScriptedProvider, Step, TestClock};
+use tokio::runtime::{self, Runtime};
 
 /// Notes names and labels.
 #[derive(Clone, Default)]
@@ -79,16 +80,18 @@ impl ProvideCredentials for Broken {
     }
 }
 
+fn runtime() -> Runtime {
+    let runtime = runtime::Builder::new_current_thread().enable_time().build();
+    runtime.unwrap()
+}
+
 /// What one load records, and what follows it.
 fn recorded(
     provider: impl ProvideCredentials + 'static,
     then: fn(&CredentialsCache),
 ) -> Vec<String> {
     let names = Names::default();
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_time()
-        .build()
-        .unwrap();
+    let runtime = runtime();
     with_local_recorder(&names, || {
         let cache = CredentialsCache::new(provider);
         let _ = runtime.block_on(cache.preload());
@@ -107,7 +110,7 @@ fn documented() -> BTreeSet<&'static str> {
 #[test]
 fn every_name_that_is_recorded_is_documented_and_the_other_way_round() {
     let names = Names::default();
-    let runtime = tokio::runtime::Builder::new_current_thread()
+    let runtime = runtime::Builder::new_current_thread()
         .enable_time()
         .start_paused(true)
         .build()
@@ -164,10 +167,7 @@ fn a_load_that_succeeds_and_a_rejection_are_recorded() {
 #[test]
 fn what_alerts_are_set_on_is_there_from_the_first_load_that_succeeds() {
     let names = Names::default();
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_time()
-        .build()
-        .unwrap();
+    let runtime = runtime();
     with_local_recorder(&names, || {
         let keys = Credentials::new("AKID", "secret", None, None, "test");
         let cache = CredentialsCache::new(keys);
