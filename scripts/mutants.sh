@@ -48,7 +48,7 @@ try() {
     [[ $status = [023] ]]
 }
 
-# Most changes are noticed by few tests, which compile soonest: `few PACKAGE` prints those.
+# Most changes are noticed by few tests, which compile soonest and end soonest: `few PACKAGE` prints those.
 few() {
     case $1 in
     credentials-cache) echo --cargo-arg=--lib ;;
@@ -56,6 +56,7 @@ few() {
         # Less optimized, it compiles sooner.
         echo --features=chunked --cargo-arg=--config=profile.dev.package.http-sigv4.opt-level=0 --cargo-arg=--lib
         echo --cargo-arg=--test={chunked,framing,headers,iceberg,path_prefix,presign,profiles,signer,suite,targets}
+        echo -- -- --skip={memory,properties,tampering,the_prefix_and_the_path_are_one_text_by_both_rules}
         ;;
     tower-sigv4) echo --cargo-arg=--lib --cargo-arg=--test={clock,host_policy,hosts} ;;
     esac
@@ -69,7 +70,7 @@ for package in credentials-cache http-sigv4 tower-sigv4; do
     if [ ${#of_package[@]} = 0 ]; then continue; fi
     read -r -d '' -a arguments < <(few "$package") || true
     # cargo-mutants counts from 0.
-    try "$package/few" "${arguments[@]}" --shard="$((${shard%/*} - 1))/${shard#*/}" "${of_package[@]}"
+    try "$package/few" --shard="$((${shard%/*} - 1))/${shard#*/}" "${of_package[@]}" "${arguments[@]}"
 
     # What those do not notice, all tests of the package have to. By its file too, as cargo-mutants 27.1 tries
     # a field that is left out whatever expression is asked for.

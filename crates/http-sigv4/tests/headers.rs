@@ -148,6 +148,19 @@ fn a_signed_header_on_several_lines_is_sent_on_one() {
     assert_eq!(signature(&one), signature(&several));
 }
 
+/// With the headers of the signature, these are in order already.
+#[test]
+fn lines_of_one_header_are_joined_where_nothing_is_to_be_sorted() {
+    let mut several = get(
+        "https://h/",
+        &[("content-md5", b"a"), ("content-md5", b"b")],
+    );
+    let mut one = get("https://h/", &[("content-md5", b"a,b")]);
+    sign(&mut several).unwrap();
+    sign(&mut one).unwrap();
+    assert_eq!(seen(&several), seen(&one));
+}
+
 #[test]
 fn a_signed_header_on_one_line_is_sent_as_it_stands() {
     let mut parts = get("https://h/", &[("x-amz-meta-a", b"a   \"b   c\"")]);
@@ -378,7 +391,17 @@ fn a_request_with_room_for_no_more_headers_is_refused_unchanged() {
     // Stale, so that there is something to lose.
     let stale = ["authorization", "x-amz-date"].map(str::parse).into_iter();
     let names = (0..).map(|number: u32| format!("x-{number}").parse());
-    refused_when_full(stale.chain(names));
+    let names = as_many_as_fit(stale.chain(names));
+    refused_unchanged(&names);
+}
+
+/// Where the first header of the signature finds room, the second does not.
+#[test]
+fn a_request_with_room_for_one_more_header_is_refused_unchanged() {
+    let names = (0..).map(|number: u32| format!("x-{number}").parse());
+    let mut names = as_many_as_fit(names);
+    names.pop();
+    refused_unchanged(&names);
 }
 
 /// Names that collide let the map refuse an insertion long before it is full.
@@ -389,29 +412,36 @@ fn a_request_whose_headers_collide_is_refused_unchanged() {
     let colliding = (0..)
         .map(|number: u32| format!("y-{number}").parse())
         .filter(|name| bucket(name.as_ref().unwrap()) < 128);
-    refused_when_full(stale.chain(spread).chain(colliding));
+    let names = as_many_as_fit(stale.chain(spread).chain(colliding));
+    refused_unchanged(&names);
 }
 
-fn refused_when_full(names: impl Iterator<Item = Result<HeaderName, InvalidHeaderName>>) {
-    let append = |headers: &mut HeaderMap, name: &HeaderName| {
-        let value = HeaderValue::from_static("1");
-        headers.try_append(name, value).is_ok()
-    };
-    let mut trial = HeaderMap::with_capacity(24_576);
-    let names: Vec<HeaderName> = names
+fn as_many_as_fit(
+    names: impl Iterator<Item = Result<HeaderName, InvalidHeaderName>>,
+) -> Vec<HeaderName> {
+    let mut headers = HeaderMap::with_capacity(24_576);
+    names
         .map(Result::unwrap)
-        .take_while(|name| append(&mut trial, name))
-        .collect();
-    // A failed insertion leaves its mark on a map, so the trial is not the request's.
+        .take_while(|name| append(&mut headers, name))
+        .collect()
+}
+
+fn refused_unchanged(names: &[HeaderName]) {
+    // A failed insertion leaves its mark on a map, so this is not the one of `as_many_as_fit`.
     let mut parts = get("https://API.example/", &[]);
     parts.headers = HeaderMap::with_capacity(24_576);
-    names.iter().for_each(|name| {
-        append(&mut parts.headers, name);
-    });
+    for name in names {
+        assert!(append(&mut parts.headers, name));
+    }
     let before = seen(&parts);
     let error: SignError = sign(&mut parts).unwrap_err();
     assert!(error.to_string().contains("too many headers"), "{error}");
     assert!(before == seen(&parts), "the request has changed");
+}
+
+fn append(headers: &mut HeaderMap, name: &HeaderName) -> bool {
+    let value = HeaderValue::from_static("1");
+    headers.try_append(name, value).is_ok()
 }
 
 /// Where `HeaderMap` wants to put a name: the low bits of its FNV hash.

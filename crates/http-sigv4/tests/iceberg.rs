@@ -72,6 +72,21 @@ fn the_digest_is_sent_in_base64_and_signed_in_hexadecimal() {
 }
 
 #[test]
+fn what_is_moved_is_sensitive_and_a_header_beside_it_is_not() {
+    for original in [&b"Bearer token"[..], b" Bearer token "] {
+        let mut parts = request(&[("authorization", original), ("x-amz-a", b" padded ")]);
+        signer()
+            .sign(&mut parts, &key(), Payload::EMPTY, moment())
+            .unwrap();
+        assert_eq!(parts.headers[ORIGINAL], "Bearer token");
+        assert!(parts.headers[ORIGINAL].is_sensitive());
+        assert_eq!(parts.headers["x-amz-a"], "padded");
+        assert!(!parts.headers["x-amz-a"].is_sensitive());
+        assert_eq!(signature(&parts), expected(&parts, Payload::EMPTY));
+    }
+}
+
+#[test]
 fn the_digest_of_no_body_is_in_hexadecimal() {
     let mut parts = request(&[]);
     signer()
