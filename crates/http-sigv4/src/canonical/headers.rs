@@ -289,3 +289,43 @@ fn write_folded(out: &mut Text, value: &[u8]) {
         out.extend_from_slice(word);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_before_another_as_its_name_is() {
+        let names = [
+            "a",
+            "b",
+            "content-",
+            "content-md5",
+            "content-type",
+            "host",
+            "hos",
+            "x-amz-",
+            "x-amz-a",
+            "x-amz-da",
+            "x-amz-date",
+            "x-amz-datf",
+            "zzzzzzz",
+            "zzzzzzzz",
+            "~",
+        ];
+        for one in names {
+            for other in names {
+                let [one, other] =
+                    [one, other].map(|name| Line::new(name, Value::Own(Own::Host, b"")));
+                let expected = one.name < other.name;
+                assert_eq!(
+                    one.is_before(&other),
+                    expected,
+                    "{} {}",
+                    one.name,
+                    other.name
+                );
+            }
+        }
+    }
+}

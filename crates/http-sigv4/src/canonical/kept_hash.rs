@@ -171,6 +171,24 @@ mod tests {
         assert_ne!(kept.sha256(&request), sha256(&request));
     }
 
+    /// A vector that grows by itself gives back memory that was not wiped.
+    #[test]
+    fn memory_is_taken_anew_only_for_what_is_longer_than_it() {
+        let kept = KeptHash::default();
+        let capacity_after = |length| {
+            for payload in 0..LEFT_OUT + 3 {
+                kept.sha256(&request(length, 0, 0, payload));
+            }
+            let blocks = &kept.0.lock().unwrap().blocks;
+            assert_eq!(blocks.len(), length - PAYLOAD);
+            blocks.capacity()
+        };
+        assert_eq!(capacity_after(PAYLOAD + 960), 1_920);
+        assert_eq!(capacity_after(PAYLOAD + 640), 1_920);
+        assert_eq!(capacity_after(PAYLOAD + 1_920), 1_920);
+        assert_eq!(capacity_after(PAYLOAD + 1_984), 3_968);
+    }
+
     #[test]
     fn requests_that_differ_in_the_middle_are_kept_now_and_then() {
         let kept = KeptHash::default();
