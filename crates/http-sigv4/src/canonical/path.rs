@@ -18,12 +18,11 @@ pub(crate) struct SignedPath<'a> {
 /// Appends the canonical form of a path: that of the prefix and the path as one text.
 pub(crate) fn write(out: &mut Text, path: SignedPath<'_>) -> Result<(), SignError> {
     let SignedPath { rule, prefix, path } = path;
-    let (prefix, root) = (prefix.as_bytes(), out.len());
-    let path = match path.as_bytes() {
-        b"" => b"/",
-        path @ [b'/', ..] => path,
-        _ => return Err(Kind::RequestTarget.into()),
-    };
+    let (prefix, path, root) = (prefix.as_bytes(), path.as_bytes(), out.len());
+    // `http` reads a path that a URI leaves out as `/`.
+    if !path.starts_with(b"/") {
+        return Err(Kind::RequestTarget.into());
+    }
     if !prefix.is_empty() && leads_above_root(path) {
         return Err(Kind::PathAbovePrefix.into());
     }

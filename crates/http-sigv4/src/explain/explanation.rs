@@ -1,6 +1,6 @@
 use http::{StatusCode, response::Parts};
 
-use super::{Cause, Difference};
+use super::{Cause, Difference, rejection::BUCKET_REGION};
 use crate::ErrorCode;
 
 /// Why a service rejected a request, and what to do about it.
@@ -23,11 +23,18 @@ pub struct Explanation {
 impl Explanation {
     /// Returns whether a response could be a rejection, from its head alone: to decide whether to read
     /// its body.
+    ///
+    /// A [redirect of S3] is one too: it says that the bucket is in another region.
+    ///
+    /// [redirect of S3]: https://docs.aws.amazon.com/AmazonS3/latest/API/RESTRedirect.html
     pub fn is_worth_reading(head: &Parts) -> bool {
-        matches!(
-            head.status,
-            StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN
-        ) || head.headers.contains_key(ErrorCode::HEADER)
+        match head.status {
+            StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => true,
+            StatusCode::MOVED_PERMANENTLY | StatusCode::TEMPORARY_REDIRECT => {
+                head.headers.contains_key(BUCKET_REGION)
+            }
+            _ => head.headers.contains_key(ErrorCode::HEADER),
+        }
     }
 
     /// Returns the likely cause: that of the first of the [`differences`](Self::differences), if there

@@ -8,6 +8,9 @@ use super::{
 };
 use crate::{ErrorCode, ErrorKind};
 
+/// Where S3 tells in which region a bucket is.
+pub(super) const BUCKET_REGION: &str = "x-amz-bucket-region";
+
 /// A service's answer, read but not yet understood.
 pub(super) struct Rejection<'a> {
     pub(super) status: StatusCode,

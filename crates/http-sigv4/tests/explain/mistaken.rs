@@ -261,3 +261,22 @@ fn the_response_hint_of_opensearch_serverless_is_read() {
     let explanation = Rejection::new(403, &hint, "").explain(None).unwrap();
     assert_eq!(explanation.cause(), Cause::Unexplained, "{explanation}");
 }
+
+#[test]
+fn a_redirect_is_explained_only_where_the_bucket_is_in_another_region_than_signed_for() {
+    let explain = |status, service, region: Option<&str>| {
+        let headers = region.map(|region| ("x-amz-bucket-region", region));
+        let rejection = Rejection::new(status, headers.as_slice(), "");
+        rejection.explain(Some(&signed(service, "AKID", None)))
+    };
+    for status in [301, 307] {
+        let explanation = explain(status, "s3", Some("eu-west-3")).unwrap();
+        assert_eq!(explanation.cause(), Cause::ScopeRegion, "{explanation}");
+        assert!(explain(status, "s3", Some("us-east-1")).is_none());
+        assert!(explain(status, "s3", None).is_none());
+        assert!(explain(status, "execute-api", Some("eu-west-3")).is_none());
+    }
+    for status in [200, 304, 404] {
+        assert!(explain(status, "s3", Some("eu-west-3")).is_none());
+    }
+}

@@ -29,6 +29,9 @@ impl Diagnosis {
     /// Sentences count for more than codes: AppSync calls any of this `BadRequestException`, S3 much of
     /// it `AccessDenied`.
     pub(super) fn from_exchange(exchange: &Exchange<'_>) -> Option<Self> {
+        if exchange.rejection.status.is_redirection() {
+            return scope::diagnose_redirect(exchange);
+        }
         let found = clock::diagnose(exchange)
             .or_else(|| form::diagnose(exchange))
             .or_else(|| url::diagnose(exchange))

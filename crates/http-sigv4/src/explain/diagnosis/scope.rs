@@ -1,15 +1,26 @@
 //! What services say of a credential scope that is not theirs.
 
 use super::{Diagnosis, Subject};
-use crate::explain::{Cause, exchange::Exchange};
+use crate::explain::{Cause, exchange::Exchange, rejection::BUCKET_REGION};
 
 pub(super) fn diagnose(exchange: &Exchange<'_>) -> Option<Diagnosis> {
-    let (cause, expected) = told(exchange).or_else(|| shown_by_head(exchange))?;
+    let found = told(exchange).or_else(|| bucket_region(exchange));
+    let (cause, expected) = found.or_else(|| serverless(exchange))?;
+    Some(diagnosis(cause, expected))
+}
+
+/// Names the cause of a redirect, which is no rejection otherwise.
+pub(super) fn diagnose_redirect(exchange: &Exchange<'_>) -> Option<Diagnosis> {
+    let (cause, region) = bucket_region(exchange)?;
+    Some(diagnosis(cause, region))
+}
+
+fn diagnosis(cause: Cause, expected: Option<&str>) -> Diagnosis {
     let subject = match cause {
         Cause::ScopeDate => Subject::from_day,
         _ => Subject::from_scope,
     };
-    Some(Diagnosis::new(cause, expected.map(subject)))
+    Diagnosis::new(cause, expected.map(subject))
 }
 
 fn told<'a>(exchange: &Exchange<'a>) -> Option<(Cause, Option<&'a str>)> {
@@ -43,20 +54,20 @@ fn told<'a>(exchange: &Exchange<'a>) -> Option<(Cause, Option<&'a str>)> {
     })
 }
 
-/// What the head alone tells: S3 says nothing more to a `HEAD`, OpenSearch Serverless to nobody.
-fn shown_by_head<'a>(exchange: &Exchange<'a>) -> Option<(Cause, Option<&'a str>)> {
+/// The region of a bucket, which stands in the head: S3 says nothing more to a `HEAD`.
+fn bucket_region<'a>(exchange: &Exchange<'a>) -> Option<(Cause, Option<&'a str>)> {
+    let region = exchange.rejection.header(BUCKET_REGION)?;
+    let is_other = region != exchange.local.scope()?.region && exchange.local.is_for("s3");
+    is_other.then_some((Cause::ScopeRegion, Some(region)))
+}
+
+/// What OpenSearch Serverless says in the head alone.
+fn serverless<'a>(exchange: &Exchange<'a>) -> Option<(Cause, Option<&'a str>)> {
     let Exchange {
         rejection, local, ..
     } = exchange;
-    let scope = local.scope()?;
-    let region = rejection.header("x-amz-bucket-region");
-    if let Some(region) = region.filter(|region| *region != scope.region)
-        && local.is_for("s3")
-    {
-        return Some((Cause::ScopeRegion, Some(region)));
-    }
     // Of those that are signed without `x-amz-content-sha256`, that is the more likely cause.
     let is_helper = rejection.serverless_hint()?.contains("gw-helper");
-    let is_other = scope.service != "aoss" && local.has_signed_body_hash();
+    let is_other = local.scope()?.service != "aoss" && local.has_signed_body_hash();
     (is_helper && is_other).then_some((Cause::ScopeService, Some("aoss")))
 }

@@ -190,6 +190,12 @@ pub(super) fn advice(diagnosis: &Diagnosis, exchange: &Exchange<'_>) -> Cow<'sta
             "Use one reading of the clock, in UTC, for the date and for the key.",
         )
         .into(),
+        Cause::ScopeRegion if exchange.rejection.status.is_redirection() => wording::scope(
+            ("region", subject),
+            local.scope().map(|scope| scope.region),
+            "The bucket is there: sign for that region, and send to its endpoint.",
+        )
+        .into(),
         Cause::ScopeRegion => wording::scope(
             ("region", subject),
             local.scope().map(|scope| scope.region),

@@ -104,6 +104,17 @@ pub(super) fn cases() -> Vec<Case> {
             &["expects the region `us-east-2`"],
         )
         .with_header("x-amz-bucket-region", "us-east-2"),
+        s3(
+            "yanganto/s3rs#18",
+            301,
+            "PermanentRedirect",
+            "The bucket you are attempting to access must be addressed using the specified endpoint. \
+             Please send all future requests to this endpoint.",
+            "<Endpoint>ant-lab.s3-ap-northeast-1.amazonaws.com</Endpoint><Bucket>ant-lab</Bucket>",
+            Cause::ScopeRegion,
+            &["expects the region `ap-northeast-1`", "send to its endpoint"],
+        )
+        .with_header("x-amz-bucket-region", "ap-northeast-1"),
     ];
     cases.extend(payloads());
     cases
