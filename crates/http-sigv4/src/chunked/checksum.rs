@@ -252,4 +252,14 @@ mod tests {
         let other = HeaderName::from_static("x-amz-checksum-xxhash64");
         assert_eq!(ChecksumAlgorithm::from_header_name(&other), None);
     }
+
+    #[test]
+    fn an_algorithm_is_shown_by_the_name_that_s3_has_for_it() {
+        assert_eq!(ChecksumAlgorithm::Crc64Nvme.to_string(), "CRC64NVME");
+        let checksum = Checksum::new(ChecksumAlgorithm::Crc64Nvme);
+        assert_eq!(
+            format!("{checksum:?}"),
+            "Checksum { algorithm: Crc64Nvme, .. }"
+        );
+    }
 }

@@ -264,6 +264,25 @@ fn a_checksum_that_is_wrong_is_refused_wherever_it_stands() {
 }
 
 #[test]
+fn each_of_several_checksums_is_verified() {
+    let decoded = |crc32: &str, crc32c: &str| {
+        let headers = header_map(&[
+            ("x-amz-content-sha256", Form::UnsignedTrailer.marker()),
+            ("x-amz-decoded-content-length", "9"),
+            ("x-amz-trailer", CRC32C),
+            ("x-amz-checksum-crc32", crc32),
+        ]);
+        let text = format!("9\r\n123456789\r\n0\r\n{CRC32C}:{crc32c}\r\n\r\n");
+        decode_text(Decoder::unverified(&headers).unwrap(), &text)
+    };
+    assert_eq!(decoded("y/Q5Jg==", "4waSgw==").unwrap(), "123456789");
+    for (crc32, crc32c) in [("y/Q5Jh==", "4waSgw=="), ("y/Q5Jg==", "4waSgx==")] {
+        let error = decoded(crc32, crc32c).unwrap_err();
+        assert!(error.is_checksum(), "{error}");
+    }
+}
+
+#[test]
 fn a_checksum_of_an_unknown_algorithm_is_passed_on() {
     let text = "1\r\na\r\n0\r\nx-amz-checksum-xxhash64:anything\r\n\r\n";
     let decoder = unsigned(1, "x-amz-checksum-xxhash64");
@@ -290,6 +309,31 @@ fn trailers_above_the_limit_are_refused() {
     assert!(limited(trailer.len()).is_ok());
     let error = limited(trailer.len() - 1).unwrap_err();
     assert!(error.is_limit(), "{error}");
+}
+
+#[test]
+fn a_chunk_of_16_mib_and_trailers_of_16_kib_are_taken_unless_limits_are_set() {
+    let upload = upload(Form::Signed, 1 << 30);
+    let begin = |size: u64| {
+        let line = format!("{size:x};chunk-signature={}\r\n", "0".repeat(64));
+        verifying(&upload).decode(&mut line.into()).map(|_| ())
+    };
+    assert!(begin(16 << 20).is_ok());
+    assert!(begin((16 << 20) + 1).unwrap_err().is_limit());
+
+    let with_trailers = |length: usize| {
+        let trailer = format!("a:{}\r\n", "x".repeat(length - 4));
+        decode_text(unsigned(1, "a"), &format!("1\r\na\r\n0\r\n{trailer}\r\n"))
+    };
+    assert!(with_trailers(16 << 10).is_ok());
+    assert!(with_trailers((16 << 10) + 1).unwrap_err().is_limit());
+}
+
+#[test]
+fn the_form_and_the_length_are_those_that_the_headers_declare() {
+    let decoder = unsigned(9, "a");
+    assert_eq!(decoder.form(), Form::UnsignedTrailer);
+    assert_eq!(decoder.decoded_length(), 9);
 }
 
 #[test]
