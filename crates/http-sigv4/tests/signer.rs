@@ -270,6 +270,20 @@ fn a_prepared_signature_shows_no_secret_by_accident() {
 }
 
 #[test]
+fn a_canonical_request_shows_its_token_to_who_asks_for_it_only() {
+    let (mut parts, key) = (order(), key_with_token());
+    let request = Signer::new(Profile::STANDARD)
+        .prepare(&mut parts, &key, Payload::EMPTY, moment())
+        .unwrap()
+        .canonical_request();
+    assert_eq!(request.access_key_id(), "AKIDEXAMPLE");
+    assert!(request.canonical_request().contains("IQoJb3"));
+    let shown = format!("{request:?}");
+    assert!(shown.contains("20150830T123600Z"), "{shown}");
+    assert!(!shown.contains("IQoJb3"), "{shown}");
+}
+
+#[test]
 fn what_is_shown_is_what_is_signed() {
     let signer = Signer::new(Profile::STANDARD)
         .sign_header(HeaderName::from_static("accept"))
