@@ -34,7 +34,7 @@ def main():
         tried += len(changes(few, "caught", "missed", "timeout"))
         # What a few tests did not notice, all of them have tried once more.
         missed += changes(every, "missed")
-        late += changes(every, "timeout")
+        late += changes(few, "timeout") + changes(every, "timeout")
     if not tried:
         sys.exit(f"nothing was tried in {folder}")
     allowed = reasoned()
