@@ -208,6 +208,15 @@ mod tests {
     }
 
     #[test]
+    fn what_is_hashed_in_pieces_is_not_shown() {
+        let mut hasher = PayloadHasher::default();
+        hasher.update(b"hu");
+        hasher.update(b"sh");
+        assert_eq!(format!("{hasher:?}"), "PayloadHasher { .. }");
+        assert_eq!(hasher.finish(), Payload::hash(b"hush"));
+    }
+
+    #[test]
     fn a_payload_is_read_from_its_own_text() {
         for payload in [
             Payload::EMPTY,

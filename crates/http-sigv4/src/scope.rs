@@ -150,6 +150,12 @@ mod tests {
     }
 
     #[test]
+    fn a_scope_is_shown_by_its_service_and_its_region() {
+        let scope = SigningScope::new("execute-api", "eu-west-1").unwrap();
+        assert_eq!(scope.to_string(), "execute-api in eu-west-1");
+    }
+
+    #[test]
     fn anything_that_is_not_a_name_is_refused_and_the_error_says_which() {
         let long = "a".repeat(65);
         for bad in ["", " ", "us-east-1 ", "a/b", "a.b", "a\nb", "\u{e9}", &long] {

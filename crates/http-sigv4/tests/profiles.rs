@@ -98,7 +98,10 @@ fn a_profile_of_ones_own_is_made_from_the_closest() {
         .unsigned_payload(false)
         .content_sha256_header(false);
     assert_eq!(body_rules(hashed), (None, false, false));
-    assert!(!hashed.requires_unsigned_payload() && !hashed.allows_plain_http());
+    for (profile, expected) in [(Profile::VPC_LATTICE, true), (hashed, false)] {
+        assert_eq!(profile.requires_unsigned_payload(), expected);
+        assert_eq!(profile.allows_plain_http(), expected);
+    }
 }
 
 #[test]

@@ -129,8 +129,8 @@ impl Encoder {
     /// # Errors
     ///
     /// Less data than was declared; a trailer that is missing, was not announced, does not have the
-    /// length that was announced, or is not the checksum of the data. Without its end the service does not take the body for a whole
-    /// one, so let the request fail.
+    /// length that was announced, or is not the checksum of the data. Without its end the service does
+    /// not take the body for a whole one, so let the request fail.
     pub fn finish(&mut self, trailers: &HeaderMap) -> Result<Bytes, ChunkedError> {
         self.check()?;
         if self.remaining > 0 {

@@ -190,3 +190,62 @@ impl fmt::Display for ChunkedError {
 }
 
 impl Error for ChunkedError {}
+
+#[cfg(test)]
+mod tests {
+    use super::{Kind::*, *};
+
+    type Predicate = fn(&ChunkedError) -> bool;
+
+    #[test]
+    fn each_kind_is_told_by_one_predicate() {
+        let name = || HeaderName::from_static("x-amz-checksum-crc32");
+        let table: [(Predicate, Vec<Kind>); 8] = [
+            (ChunkedError::is_length, vec![TooShort, TooLong]),
+            (
+                ChunkedError::is_signature,
+                vec![ChunkSignature, TrailerSignature],
+            ),
+            (ChunkedError::is_checksum, vec![Checksum(name())]),
+            (
+                ChunkedError::is_framing,
+                vec![ChunkHeader, ChunkEnd, TrailerLine, AfterEnd, Cut],
+            ),
+            (ChunkedError::is_limit, vec![ChunkSize, TrailersSize]),
+            (
+                ChunkedError::is_trailer,
+                vec![
+                    TrailerMissing(name()),
+                    TrailerNotAnnounced(name()),
+                    TrailerValue(name()),
+                ],
+            ),
+            (
+                ChunkedError::is_request,
+                vec![
+                    NotAnnounced("x"),
+                    NotSigned("x"),
+                    OtherKey("x"),
+                    TooManyHeaders,
+                ],
+            ),
+            (
+                ChunkedError::is_configuration,
+                vec![
+                    SmallChunks,
+                    ReservedTrailer,
+                    SameTrailer(name()),
+                    AsymmetricKey,
+                ],
+            ),
+        ];
+        for (row, (_, kinds)) in table.iter().enumerate() {
+            for kind in kinds {
+                let error = ChunkedError::from(kind.clone());
+                for (other, (predicate, _)) in table.iter().enumerate() {
+                    assert_eq!(predicate(&error), row == other, "{error}");
+                }
+            }
+        }
+    }
+}

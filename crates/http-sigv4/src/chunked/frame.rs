@@ -118,6 +118,12 @@ mod tests {
     }
 
     #[test]
+    fn the_longest_header_is_that_of_the_largest_chunk() {
+        let header = format!("{:x};chunk-signature={SIGNATURE}\r\n", u64::MAX);
+        assert_eq!(header.len(), MAX_CHUNK_HEADER);
+    }
+
+    #[test]
     fn anything_else_is_no_chunk_header() {
         for line in [
             "",

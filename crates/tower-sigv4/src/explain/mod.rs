@@ -56,8 +56,9 @@
 //!
 //! A request is canonicalised twice, once to be signed and once to be kept until its answer is there.
 //! An answer that can be no rejection, by its status and headers, is passed on as it came. The body of
-//! another (400, 401, 403, or any that names an error of AWS's) is read until it ends, 64 KiB are there,
-//! or two seconds have passed, and the response waits for that; a stream of events is not waited for.
+//! another (400, 401, 403, a redirect of S3's, or any that names an error of AWS's) is read until it ends,
+//! 64 KiB are there, or two seconds have passed, and the response waits for that; a stream of events is
+//! not waited for.
 //!
 //! # What is logged
 //!
