@@ -2,6 +2,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Uri, header::AUTHORIZATION, reque
 
 use crate::{
     SignError,
+    all_or_nothing::all_or_nothing,
     canonical::headers::{
         X_AMZ_CONTENT_SHA256, X_AMZ_DATE, X_AMZ_REGION_SET, X_AMZ_SECURITY_TOKEN,
     },
@@ -35,16 +36,7 @@ impl Changes<'_> {
 
     /// Makes all changes or none.
     pub(crate) fn commit(&mut self, parts: &mut Parts) -> Result<(), SignError> {
-        // A map refuses an insertion when it is full, but also when thousands of its names collide,
-        // which shows too late. So a map of that size is changed in a copy.
-        const ALWAYS_ROOM: usize = 4096;
-        if parts.headers.keys_len() < ALWAYS_ROOM {
-            self.insert_into(&mut parts.headers)?;
-        } else {
-            let mut headers = parts.headers.clone();
-            self.insert_into(&mut headers)?;
-            parts.headers = headers;
-        }
+        all_or_nothing(&mut parts.headers, |headers| self.insert_into(headers))?;
         if let Some(uri) = self.uri.take() {
             parts.uri = uri;
         }

@@ -86,6 +86,7 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod all_or_nothing;
 mod authorization;
 mod canonical;
 mod changes;

@@ -7,6 +7,7 @@ use http::{
 
 use super::{ChunkedError, Form, error::Kind};
 use crate::{
+    all_or_nothing::all_or_nothing,
     canonical::headers::X_AMZ_CONTENT_SHA256,
     marker::{AWS_CHUNKED, Marker, is_aws_chunked},
 };
@@ -110,31 +111,18 @@ pub(super) fn with_changes<const N: usize>(
     headers: &mut HeaderMap,
     changes: [(&HeaderName, Option<HeaderValue>); N],
 ) -> Result<(), ChunkedError> {
-    // A map refuses an insertion when it is full, or when thousands of its names collide.
-    const ALWAYS_ROOM: usize = 4096;
-    if headers.keys_len() < ALWAYS_ROOM {
-        return change(headers, changes);
-    }
-    let mut changed = headers.clone();
-    change(&mut changed, changes)?;
-    *headers = changed;
-    Ok(())
-}
-
-fn change<const N: usize>(
-    headers: &mut HeaderMap,
-    changes: [(&HeaderName, Option<HeaderValue>); N],
-) -> Result<(), ChunkedError> {
-    for (name, value) in changes {
-        match value {
-            Some(value) => {
-                let inserted = headers.try_insert(name, value);
-                inserted.map_err(|_| Kind::TooManyHeaders)?;
+    all_or_nothing(headers, |headers| {
+        for (name, value) in changes {
+            match value {
+                Some(value) => {
+                    let inserted = headers.try_insert(name, value);
+                    inserted.map_err(|_| Kind::TooManyHeaders)?;
+                }
+                None => _ = headers.remove(name),
             }
-            None => _ = headers.remove(name),
         }
-    }
-    Ok(())
+        Ok(())
+    })
 }
 
 /// The value of a header that stands there once, and is ASCII.

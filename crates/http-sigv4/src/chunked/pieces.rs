@@ -84,4 +84,17 @@ mod tests {
         assert_eq!(pieces.pop().unwrap(), "d");
         assert_eq!((pieces.pop(), pieces.length()), (None, 0));
     }
+
+    #[test]
+    fn small_pieces_become_one_of_16_kib() {
+        let mut pieces = Pieces::default();
+        for _ in 0..64 + 1 {
+            pieces.push(vec![b'x'; 128].into());
+            pieces.push(vec![b'y'; 128].into());
+        }
+        let lengths: Vec<_> = std::iter::from_fn(|| pieces.pop())
+            .map(|piece| piece.len())
+            .collect();
+        assert_eq!(lengths, [16_384, 256]);
+    }
 }
