@@ -11,7 +11,8 @@ rustup_gives toolchain install nightly --profile minimal --component miri,rust-s
 # A backtrace takes Miri minutes, and some tests panic on purpose.
 export RUST_BACKTRACE=0
 # Nothing in the signer wants the operating system's random numbers or clock, which are behind the isolation.
-cargo +nightly miri test --package http-sigv4 --lib --features chunked,explain,tokens
+# The tests of the hash that is kept hash hundreds of requests, which takes Miri hours.
+cargo +nightly miri test --package http-sigv4 --lib --features chunked,explain,tokens -- --skip kept_hash
 # The policy of the cache, and the layer's, begin with the time of the machine and a random delay.
 export MIRIFLAGS=-Zmiri-disable-isolation
 # A payload of a panic that panics when it is dropped is leaked, with the reason in panic.rs.

@@ -28,13 +28,14 @@ target=$(cd "$target" && pwd)
 source scripts/tools.sh
 rust_tools cargo-mutants
 
-# The changes are made in a copy, which stands in the same place each time, so that little is compiled anew.
+# The changes are made in a copy, which stands in the same place each time, so that no dependency is compiled
+# anew. Its files are of now: what was compiled of an earlier copy, perhaps with a change in it, is not of them.
 # What is compiled there has the names of what is compiled here, and so a folder of its own.
 out=$target/mutants/results
 tree=$target/mutants/tree
 rm -rf "$out" "$tree"
 mkdir -p "$out" "$tree"
-git ls-files -z --cached --others --exclude-standard | tar --null --files-from=- -cf - | tar -C "$tree" -xf -
+git ls-files -z --cached --others --exclude-standard | tar --null --files-from=- -cf - | tar -C "$tree" --touch -xf -
 export CARGO_TARGET_DIR=$target/mutants/build
 export CARGO_PROFILE_DEV_DEBUG=0
 
