@@ -27,6 +27,7 @@ fn with(name: &'static str, value: Option<&str>) -> HeaderMap {
 fn every_header_of_an_upload_is_written() {
     let mut headers = HeaderMap::new();
     upload().write_headers(&mut headers).unwrap();
+    assert_eq!(upload().decoded_length(), 100_000);
     let length = upload().encoded_length().to_string();
     let expected = header_map(&[
         ("content-encoding", "aws-chunked"),

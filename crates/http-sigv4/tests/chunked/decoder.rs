@@ -365,6 +365,10 @@ fn a_decoder_that_has_failed_fails_from_then_on() {
     assert_eq!(good.len(), 14);
     assert!(decoder.decode(&mut Bytes::new()).unwrap_err().is_framing());
     assert!(decoder.finish().unwrap_err().is_framing());
+
+    let mut decoder = unsigned(9, CRC32C);
+    assert!(decoder.decode(&mut "a\r\n".into()).unwrap_err().is_length());
+    assert!(decoder.finish().unwrap_err().is_length());
 }
 
 #[test]
