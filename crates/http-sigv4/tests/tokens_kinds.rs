@@ -2,6 +2,8 @@
 
 mod common;
 
+use std::time::Duration;
+
 use aws_credential_types::Credentials;
 use common::{ACCESS_KEY_ID, SECRET, TOKEN, key_of, moment};
 use http::Uri;
@@ -274,4 +276,14 @@ fn a_form_has_no_field_twice_and_none_without_a_name() {
         );
     }
     assert!(PostPolicy::new("", "key").is_err() && PostPolicy::new("bucket", "").is_err());
+}
+
+#[test]
+fn the_policy_of_a_form_ends_when_the_form_does() {
+    let form = sign(&PostPolicy::new("bucket", "key").unwrap());
+    let (_, policy) = form.fields().find(|(name, _)| *name == "policy").unwrap();
+    let policy = base64_simd::STANDARD.decode_to_vec(policy).unwrap();
+    let policy: serde_json::Value = serde_json::from_slice(&policy).unwrap();
+    assert_eq!(policy["expiration"], "2015-08-30T13:36:00Z");
+    assert_eq!(form.expires_at(), moment() + Duration::from_secs(3600));
 }
