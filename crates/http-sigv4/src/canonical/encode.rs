@@ -188,6 +188,22 @@ mod tests {
     }
 
     #[test]
+    fn a_pair_is_found_wherever_it_stands_and_only_where_both_are() {
+        let has_pair = |text: &[u8]| has_pair(text, |byte, next| (byte == b'a') & (next == b'b'));
+        for length in [0, 1, 2, 3, 16, 17, 18, 33, 50] {
+            let mut text = vec![b'x'; length];
+            assert!(!has_pair(&text), "{length}");
+            for at in 1..length {
+                (text[at - 1], text[at]) = (b'a', b'b');
+                assert!(has_pair(&text), "{at} of {length}");
+                (text[at - 1], text[at]) = (b'x', b'b');
+                assert!(!has_pair(&text), "{at} of {length}");
+                text[at] = b'x';
+            }
+        }
+    }
+
+    #[test]
     fn a_percent_sign_without_two_digits_stands_for_itself() {
         assert_eq!(recoded("%zz%4"), "%25zz%254");
         assert_eq!(recoded("%"), "%25");

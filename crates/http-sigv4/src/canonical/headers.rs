@@ -238,10 +238,7 @@ impl<'a> Line<'a> {
     #[inline]
     fn is_before(&self, other: &Self) -> bool {
         // No name has a byte that is zero, so a shorter one comes before what it begins.
-        match self.start == other.start {
-            true => self.name < other.name,
-            false => self.start < other.start,
-        }
+        (self.start, self.name) < (other.start, other.name)
     }
 
     #[inline]

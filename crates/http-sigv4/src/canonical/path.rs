@@ -95,3 +95,27 @@ fn write_segments(out: &mut Text, prefix: &[u8]) {
 fn write_s3(out: &mut Text, path: &[u8]) {
     recode_into(out, path, |byte| byte == b'/');
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_recognised_where_there_is_nothing_to_change() {
+        for path in [
+            "/",
+            "/a",
+            "/a/",
+            "/A-0._~/b",
+            "/a.b/c..",
+            "/0123456789abcdef/ABCDEF",
+        ] {
+            assert!(is_canonical(path.as_bytes()), "{path}");
+        }
+        for path in [
+            "//", "/a//b", "/.", "/./a", "/a/../b", "/.a", "/a%20b", "/a+b", "/a:b", "/\u{e9}",
+        ] {
+            assert!(!is_canonical(path.as_bytes()), "{path}");
+        }
+    }
+}
