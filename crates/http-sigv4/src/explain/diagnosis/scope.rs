@@ -4,18 +4,18 @@ use super::{Diagnosis, Subject};
 use crate::explain::{Cause, exchange::Exchange, rejection::BUCKET_REGION};
 
 pub(super) fn diagnose(exchange: &Exchange<'_>) -> Option<Diagnosis> {
-    let found = told(exchange).or_else(|| bucket_region(exchange));
-    let (cause, expected) = found.or_else(|| serverless(exchange))?;
-    Some(diagnosis(cause, expected))
+    told(exchange)
+        .or_else(|| bucket_region(exchange))
+        .or_else(|| serverless(exchange))
+        .map(diagnosis)
 }
 
 /// Names the cause of a redirect, which is no rejection otherwise.
 pub(super) fn diagnose_redirect(exchange: &Exchange<'_>) -> Option<Diagnosis> {
-    let (cause, region) = bucket_region(exchange)?;
-    Some(diagnosis(cause, region))
+    bucket_region(exchange).map(diagnosis)
 }
 
-fn diagnosis(cause: Cause, expected: Option<&str>) -> Diagnosis {
+fn diagnosis((cause, expected): (Cause, Option<&str>)) -> Diagnosis {
     let subject = match cause {
         Cause::ScopeDate => Subject::from_day,
         _ => Subject::from_scope,
